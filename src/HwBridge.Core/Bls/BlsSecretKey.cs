@@ -1,0 +1,44 @@
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.Core.Bls;
+
+/// <summary>A secret key of BLS12-381: a scalar 1 … r−1, 32 bytes big-endian, in guarded memory.</summary>
+public sealed class BlsSecretKey : IDisposable
+{
+    /// <summary>The encoded size in bytes.</summary>
+    public const int Size = 32;
+
+    private readonly SecretBuffer _scalar;
+
+    private BlsSecretKey(SecretBuffer scalar) => _scalar = scalar;
+
+    /// <summary>The 32 bytes, big-endian; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Bytes => _scalar.Span;
+
+    /// <summary>Copies 32 big-endian bytes; false when they are 0 or not below r, or not 32.</summary>
+    public static bool TryFromBytes(ReadOnlySpan<byte> bigEndian, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BlsSecretKey? key)
+    {
+        key = null;
+        if (bigEndian.Length != Size || !ScalarRange.IsValidSecretKey(bigEndian))
+        {
+            return false;
+        }
+
+        key = new BlsSecretKey(SecretBuffer.CopyOf(bigEndian));
+        return true;
+    }
+
+    /// <summary>The public key. Constant time in the secret.</summary>
+    public BlsPublicKey GetPublicKey()
+    {
+        Span<byte> compressed = stackalloc byte[BlsPublicKey.Size];
+        Bls12381.Default.DerivePublicKey(_scalar.Span, compressed);
+        return BlsPublicKey.Computed(compressed);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scalar.Dispose();
+
+    /// <summary>Never the content.</summary>
+    public override string ToString() => "‹secret›";
+}

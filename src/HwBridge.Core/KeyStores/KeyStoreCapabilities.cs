@@ -1,0 +1,15 @@
+namespace HwBridge.Core.KeyStores;
+
+/// <summary>What a device can do; each flag is one capability interface.</summary>
+[Flags]
+public enum KeyStoreCapabilities
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary><see cref="IValidatorKeys"/>.</summary>
+    ValidatorKeys = 1,
+
+    /// <summary><see cref="ISealing"/>.</summary>
+    Sealing = 2,
+}

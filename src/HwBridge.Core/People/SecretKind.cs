@@ -1,0 +1,14 @@
+namespace HwBridge.Core.People;
+
+/// <summary>What kind of secret is asked for.</summary>
+public enum SecretKind
+{
+    /// <summary>A password of a keystore.</summary>
+    Password,
+
+    /// <summary>PIN positions on a shuffled keypad: digits 1–9, 7 8 9 in the upper row as on a numeric keypad.</summary>
+    PinMatrix,
+
+    /// <summary>A BIP-39 passphrase of a device.</summary>
+    Passphrase,
+}
