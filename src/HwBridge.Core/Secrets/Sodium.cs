@@ -58,4 +58,9 @@ internal static unsafe partial class Sodium
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial void randombytes_buf(byte* buffer, nuint size);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int crypto_pwhash_scryptsalsa208sha256_ll(
+        byte* password, nuint passwordSize, byte* salt, nuint saltSize, ulong n, uint r, uint p, byte* key, nuint keySize);
 }
