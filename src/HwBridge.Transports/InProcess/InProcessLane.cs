@@ -88,7 +88,7 @@ internal sealed class InProcessLane(string uri, int capacity)
             ObjectDisposedException.ThrowIf(_writerGone, typeof(InProcessTransport));
             if (_readerGone)
             {
-                throw WentAway.Of(uri);
+                throw TransportFault.WentAway(uri);
             }
 
             if (capacity - _used < packet.Length)
@@ -115,7 +115,7 @@ internal sealed class InProcessLane(string uri, int capacity)
             if (!_lengths.TryPeek(out int length))
             {
                 count = 0;
-                return _writerGone ? throw WentAway.Of(uri) : false;
+                return _writerGone ? throw TransportFault.WentAway(uri) : false;
             }
 
             count = Math.Min(length - _delivered, buffer.Length);

@@ -1,0 +1,113 @@
+using HwBridge.Core.Cryptography;
+using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.Protocols.Age;
+
+/// <summary>A whole age v1 file in memory (https://c2sp.org/age): a header for the recipients and an encrypted payload.</summary>
+public sealed class AgeFile
+{
+    /// <summary>The file key's size in bytes.</summary>
+    public const int FileKeySize = 16;
+
+    /// <summary>The type of the stanza for a passphrase, which always stands alone.</summary>
+    public const string PassphraseStanza = "scrypt";
+
+    private AgeFile(AgeHeader header, ReadOnlyMemory<byte> payload, bool isArmored)
+    {
+        Header = header;
+        Payload = payload;
+        IsArmored = isArmored;
+    }
+
+    /// <summary>The header.</summary>
+    public AgeHeader Header { get; }
+
+    /// <summary>The payload with its nonce, still encrypted.</summary>
+    public ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>Whether the file was ASCII armored.</summary>
+    public bool IsArmored { get; }
+
+    /// <summary>How many bytes the plaintext has, which the payload's length tells.</summary>
+    public long PlaintextLength => AgePayload.PlaintextLength(Payload.Length);
+
+    /// <summary>Reads a binary or an armored file, as far as that goes without a key.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>: not an age v1 file, or one cut off at a place that shows.</exception>
+    public static AgeFile Parse(ReadOnlyMemory<byte> file)
+    {
+        bool isArmored = AgeArmor.IsArmored(file.Span);
+        ReadOnlyMemory<byte> binary = isArmored ? AgeArmor.Decode(file.Span) : file;
+        AgeHeader header = AgeHeader.Parse(binary.Span);
+        AgeFile parsed = new(header, binary[header.Length..], isArmored);
+        _ = parsed.PlaintextLength;
+        return parsed;
+    }
+
+    /// <summary>Encrypts a whole file.</summary>
+    /// <param name="fileKey">16 random bytes, never used for another file.</param>
+    /// <param name="stanzas">The file key wrapped for each recipient.</param>
+    /// <param name="plaintext">Any bytes.</param>
+    /// <returns>The file, binary.</returns>
+    public static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext)
+    {
+        AgeHeader header = AgeHeader.Create(stanzas, fileKey);
+        byte[] file = new byte[header.Length + AgePayload.EncryptedLength(plaintext.Length)];
+        header.WriteTo(file);
+        Span<byte> nonce = file.AsSpan(header.Length, AgePayload.NonceSize);
+        System.Security.Cryptography.RandomNumberGenerator.Fill(nonce);
+        using AgePayload payload = new(fileKey, nonce);
+        Span<byte> rest = file.AsSpan(header.Length + AgePayload.NonceSize);
+        bool last;
+        do
+        {
+            last = plaintext.Length <= AgePayload.ChunkSize;
+            int length = last ? plaintext.Length : AgePayload.ChunkSize;
+            int encrypted = length + ChaCha20Poly1305Ietf.TagSize;
+            payload.Encrypt(plaintext[..length], last, rest[..encrypted]);
+            plaintext = plaintext[length..];
+            rest = rest[encrypted..];
+        }
+        while (!last);
+
+        return file;
+    }
+
+    /// <summary>Checks the header and decrypts the payload.</summary>
+    /// <param name="fileKey">16 bytes, as a stanza gave it.</param>
+    /// <returns>The plaintext, which the caller disposes.</returns>
+    /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: the header or the payload was changed.</exception>
+    public SecretBuffer Decrypt(SecretBuffer fileKey)
+    {
+        if (!Header.IsAuthentic(fileKey))
+        {
+            throw AgeFault.NotAuthentic("the file's header was changed after it was written");
+        }
+
+        SecretBuffer plaintext = SecretBuffer.Allocate(checked((int)PlaintextLength));
+        try
+        {
+            using AgePayload payload = new(fileKey, Payload.Span[..AgePayload.NonceSize]);
+            ReadOnlySpan<byte> source = Payload.Span[AgePayload.NonceSize..];
+            Span<byte> destination = plaintext.Span;
+            bool last;
+            do
+            {
+                last = source.Length <= AgePayload.EncryptedChunkSize;
+                int encrypted = last ? source.Length : AgePayload.EncryptedChunkSize;
+                int length = encrypted - ChaCha20Poly1305Ietf.TagSize;
+                payload.Decrypt(source[..encrypted], last, destination[..length]);
+                source = source[encrypted..];
+                destination = destination[length..];
+            }
+            while (!last);
+
+            return plaintext;
+        }
+        catch
+        {
+            plaintext.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using Google.Protobuf;
+using HwBridge.Core.KeyStores;
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Protocols.Trezor;
+
+/// <summary>The Curve25519 key at a path (SLIP-0010 "curve25519 seed"). Silent on an unlocked device unless it is to be shown.</summary>
+/// <param name="Path">Hardened elements only.</param>
+/// <param name="Show">Have the key shown and approved on the screen.</param>
+public readonly record struct GetPublicKeyCommand(IReadOnlyList<uint> Path, bool Show) : ITrezorCommand<Curve25519Node>
+{
+    private const int MaxXpub = 120;
+
+    /// <inheritdoc/>
+    public MessageType Request => MessageType.GetPublicKey;
+
+    /// <inheritdoc/>
+    public MessageType Answer => MessageType.PublicKey;
+
+    /// <inheritdoc/>
+    public void Encode(IBufferWriter<byte> payload)
+    {
+        GetPublicKey message = new() { EcdsaCurveName = SlipIdentity.Curve25519 };
+        message.AddressN.Add(Path);
+        if (Show)
+        {
+            message.ShowDisplay = true;
+        }
+
+        message.WriteTo(payload);
+    }
+
+    /// <inheritdoc/>
+    public Curve25519Node Decode(ReadOnlySpan<byte> payload)
+    {
+        PublicKey answer = TrezorMessage.Decode(PublicKey.Parser, payload);
+
+        // SLIP-0010 puts a zero byte in front of keys on the 25519 curves.
+        ReadOnlySpan<byte> key = answer.Node.PublicKey.Span;
+        if (key.Length != 1 + X25519PublicKey.Size || key[0] != 0 || !key[1..].ContainsAnyExcept((byte)0))
+        {
+            throw TrezorFault.Protocol("a public key that is none of Curve25519");
+        }
+
+        if (answer.Xpub.Length > MaxXpub || !answer.Xpub.All(char.IsAsciiLetterOrDigit))
+        {
+            throw TrezorFault.Protocol("an extended public key that is no base58 text");
+        }
+
+        return new Curve25519Node(new X25519PublicKey(key[1..]), answer.Xpub);
+    }
+}

@@ -1,0 +1,13 @@
+using HwBridge.Core.Faults;
+
+namespace HwBridge.Protocols.Trezor;
+
+/// <summary>Faults that several parts of the protocol raise in the same words.</summary>
+internal static class TrezorFault
+{
+    internal static FaultException Protocol(string cause, Exception? inner = null) => new(
+        Fault.Protocol,
+        $"the Trezor broke the protocol: {cause}",
+        "Unplug the device and plug it in again, see that no other program uses it, and update its firmware if it happens again.",
+        inner);
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace HwBridge.Transports.Tcp;
+
+/// <summary>A stream over TCP, such as the APDU socket of a Ledger app or emulator.</summary>
+/// <remarks>No call allocates once the pools are warm: the host's share of an exchange is measured.</remarks>
+public sealed class TcpTransport : ITransport
+{
+    private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly Socket _socket;
+
+    /// <summary>Takes over a connected stream socket.</summary>
+    public TcpTransport(Socket connected, string uri)
+    {
+        _socket = connected;
+        _socket.NoDelay = true;
+        Uri = uri;
+    }
+
+    /// <inheritdoc/>
+    public string Uri { get; }
+
+    /// <summary>Connects to a name or an address, within five seconds.</summary>
+    /// <exception cref="Core.Faults.FaultException">Nobody answers there (<see cref="Core.Faults.Fault.DeviceNotFound"/>).</exception>
+    public static ValueTask<TcpTransport> ConnectAsync(string uri, string host, int port, CancellationToken cancellationToken) =>
+        ConnectAsync(uri, host, port, ConnectDeadline, cancellationToken);
+
+    internal static async ValueTask<TcpTransport> ConnectAsync(
+        string uri,
+        string host,
+        int port,
+        TimeSpan deadline,
+        CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(deadline);
+        Socket? socket = null;
+        try
+        {
+            IPAddress[] addresses = await HostAddress.ResolveAsync(host, limit.Token).ConfigureAwait(false);
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(addresses, port, limit.Token).ConfigureAwait(false);
+            var transport = new TcpTransport(socket, uri);
+            socket = null;
+            return transport;
+        }
+        catch (SocketException error)
+        {
+            throw TransportFault.Unreachable(uri, host, port, error);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw TransportFault.Silent(uri, host, port, deadline);
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!piece.IsEmpty)
+            {
+                int sent = await _socket.SendAsync(piece, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+                piece = piece[sent..];
+            }
+        }
+        catch (SocketException error)
+        {
+            throw TransportFault.WentAway(Uri, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(buffer.Length, nameof(buffer));
+        try
+        {
+            int count = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            return count > 0 ? count : throw TransportFault.WentAway(Uri);
+        }
+        catch (SocketException error)
+        {
+            throw TransportFault.WentAway(Uri, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Drain()
+    {
+        Span<byte> stale = stackalloc byte[512];
+        try
+        {
+            // Asked once: a peer that floods can't keep us here.
+            for (int left = _socket.Available; left > 0;)
+            {
+                int count = _socket.Receive(stale[..Math.Min(left, stale.Length)]);
+                left -= count;
+            }
+        }
+        catch (SocketException error)
+        {
+            throw TransportFault.WentAway(Uri, error);
+        }
+        finally
+        {
+            stale.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
