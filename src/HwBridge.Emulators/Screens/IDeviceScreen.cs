@@ -8,4 +8,12 @@ public interface IDeviceScreen
     /// <returns>True for approve, false for reject.</returns>
     /// <exception cref="OperationCanceledException">The review left the screen: its request was cancelled or replaced.</exception>
     ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken);
+
+    /// <summary>Shows something that needs no answer, such as a shuffled PIN keypad; it stays until the next screen.</summary>
+    ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Has the person type on the device itself: a PIN or a passphrase. A screen without a keyboard cancels.</summary>
+    /// <returns>What was typed; null when the person cancelled.</returns>
+    /// <exception cref="OperationCanceledException">The question left the screen: its request was cancelled or replaced.</exception>
+    ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
 }

@@ -9,16 +9,23 @@ public sealed class PolicyScreen(bool approve, TextWriter? log = null) : IDevice
     public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (log is not null)
-        {
-            foreach (string line in review.Lines)
-            {
-                log.WriteLine(line);
-            }
-
-            log.WriteLine(approve ? "  -> approved by policy" : "  -> rejected by policy");
-        }
-
+        Write(review);
+        log?.WriteLine(approve ? "  -> approved by policy" : "  -> rejected by policy");
         return ValueTask.FromResult(approve);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken)
+    {
+        Write(notice);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Write(ScreenReview review)
+    {
+        foreach (string line in review.Lines)
+        {
+            log?.WriteLine(line);
+        }
     }
 }

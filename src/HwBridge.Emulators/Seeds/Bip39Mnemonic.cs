@@ -89,9 +89,14 @@ public sealed class Bip39Mnemonic : IDisposable
 
     /// <summary>The 64-byte seed: PBKDF2-HMAC-SHA512, 2048 rounds, salt "mnemonic" and the passphrase in NFKD.</summary>
     /// <returns>A buffer that the caller disposes.</returns>
-    public SecretBuffer DeriveSeed(string passphrase = "")
+    public SecretBuffer DeriveSeed(string passphrase = "") =>
+        DeriveSeed(Encoding.UTF8.GetBytes(passphrase.Normalize(NormalizationForm.FormKD)));
+
+    /// <summary>The same with a passphrase taken byte for byte, as devices take what a host sends.</summary>
+    /// <returns>A buffer that the caller disposes.</returns>
+    public SecretBuffer DeriveSeed(ReadOnlySpan<byte> passphrase)
     {
-        byte[] salt = Encoding.UTF8.GetBytes("mnemonic" + passphrase.Normalize(NormalizationForm.FormKD));
+        byte[] salt = [.. "mnemonic"u8, .. passphrase];
         SecretBuffer seed = SecretBuffer.Allocate(SeedSize);
         try
         {
