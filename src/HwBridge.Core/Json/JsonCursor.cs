@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Json;
 
@@ -32,7 +33,8 @@ internal ref struct JsonCursor
     {
         if (file.Length > maxSize)
         {
-            throw new FaultException(Faults.Fault.BadInput, $"{source}: {file.Length:N0} bytes are more than such a file ever has (limit {maxSize:N0})", remedy);
+            FormattableString cause = $"{source}: {file.Length:N0} bytes are more than such a file ever has (limit {maxSize:N0})";
+            throw new FaultException(Faults.Fault.BadInput, cause.ToString(CultureInfo.InvariantCulture), remedy);
         }
 
         _file = file;
@@ -189,6 +191,25 @@ internal ref struct JsonCursor
             : throw Fault("has a character that is no hex digit");
     }
 
+    /// <summary>The secret bytes of the string under the cursor, 0x and two hex digits a byte, without a managed copy and in constant time.</summary>
+    internal void GetSecretHex(Span<byte> secret)
+    {
+        Expect(JsonTokenType.String, "must be a string");
+        ReadOnlySpan<byte> text = _reader.ValueSpan;
+        if (!text.StartsWith("0x"u8) || !SecretHex.TryDecode(text[2..], secret))
+        {
+            throw Fault($"must be 0x and {2 * secret.Length} hex digits");
+        }
+    }
+
+    /// <summary>Passes over the value under the cursor and gives its bytes as they stand in the file.</summary>
+    internal ReadOnlySpan<byte> GetRaw()
+    {
+        int start = _start + (int)_reader.TokenStartIndex;
+        Skip();
+        return _file[start..(_start + (int)_reader.BytesConsumed)];
+    }
+
     /// <summary>The public key under the cursor: 96 hex digits with or without 0x, a point that is checked.</summary>
     internal BlsPublicKey GetPublicKey()
     {
@@ -268,21 +289,17 @@ internal ref struct JsonCursor
         }
     }
 
+    /// <summary>Never at the end: an open object or array, or an empty file, makes that an exception.</summary>
     private void Read()
     {
         try
         {
-            if (_reader.Read())
-            {
-                return;
-            }
+            _reader.Read();
         }
         catch (JsonException exception)
         {
             throw NotJson(exception);
         }
-
-        throw Fault("ends too early", _file.Length, null);
     }
 
     /// <summary>An object (with its names) or an array (with its index) that the cursor is in.</summary>
