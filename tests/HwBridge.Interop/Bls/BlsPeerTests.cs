@@ -11,7 +11,7 @@ internal sealed class BlsPeerTests
 {
     private const string Script = "Bls/bls.mjs";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     [Test]
     public async Task GetPublicKey_OfThousandsOfRandomSecretKeys_AgreesWithBlstAndNoble()
@@ -41,7 +41,7 @@ internal sealed class BlsPeerTests
     {
         List<object> questions = [];
         List<string> ours = [];
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 150; i++)
         {
             byte[] seed = RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(32, 100));
             uint index = i % 3 == 0 ? (uint)i : BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
@@ -58,7 +58,7 @@ internal sealed class BlsPeerTests
     [Test]
     public async Task TryDecode_OfGoodAndBadPoints_AgreesWithBlstAndNoble()
     {
-        List<byte[]> points = [.. Enumerable.Range(0, 300).SelectMany(_ => Variants(RandomKey()))];
+        List<byte[]> points = [.. Enumerable.Range(0, 150).SelectMany(_ => Variants(RandomKey()))];
         List<object> questions = [];
         List<string> ours = [];
         Dictionary<PointValidity, int> seen = [];
