@@ -20,7 +20,9 @@ public static partial class AtomicFile
     private const int Chunk = 64 << 10;
     private const string Free = "Free some space, or choose another place, and run it again: nothing half-written was left.";
 
-    /// <summary>Refuses early a file that <see cref="Write(string, ReadOnlySpan{byte}, bool, CancellationToken)"/> would refuse at the end.</summary>
+    /// <summary>
+    /// Refuses early a file that <see cref="Write(string, ReadOnlySpan{byte}, bool, CancellationToken)"/> would refuse at the end.
+    /// </summary>
     /// <exception cref="FaultException"><see cref="Fault.Io"/>: it exists, or its folder does not.</exception>
     public static void EnsureCreatable(string path)
     {
@@ -41,12 +43,19 @@ public static partial class AtomicFile
     /// <param name="content">All of it.</param>
     /// <param name="overwrite">Replace a file that exists, in one step; otherwise that is a fault.</param>
     /// <param name="cancellationToken">Looked at between all steps up to the rename.</param>
-    /// <exception cref="FaultException"><see cref="Fault.Io"/>: it exists, the disk is full, the folder is missing or forbidden.</exception>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.Io"/>: it exists, the disk is full, the folder is missing or forbidden.
+    /// </exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool overwrite, CancellationToken cancellationToken) =>
         Write(path, content, overwrite, static _ => { }, cancellationToken);
 
     /// <summary>As above, telling each step before it is taken.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> content, bool overwrite, Action<AtomicFileStep> before, CancellationToken cancellationToken)
+    internal static void Write(
+        string path,
+        ReadOnlySpan<byte> content,
+        bool overwrite,
+        Action<AtomicFileStep> before,
+        CancellationToken cancellationToken)
     {
         void Next(AtomicFileStep step)
         {
@@ -82,7 +91,8 @@ public static partial class AtomicFile
             Rename(temporary, path, overwrite);
             leftover = false;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new FaultException(Fault.Io, $"{path}: writing failed: {exception.Message}", Free, exception);
         }
@@ -99,7 +109,13 @@ public static partial class AtomicFile
 
     private static FileStream Create(string temporary)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -161,7 +177,8 @@ public static partial class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new FaultException(Fault.Io, $"{temporary}: this temporary file could not be removed: {exception.Message}", "Remove it by hand.", exception);
+            string cause = $"{temporary}: this temporary file could not be removed: {exception.Message}";
+            throw new FaultException(Fault.Io, cause, "Remove it by hand.", exception);
         }
     }
 

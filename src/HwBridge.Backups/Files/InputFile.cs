@@ -72,7 +72,13 @@ public static class InputFile
     }
 
     /// <summary>Reads until the end (false) or until the buffer is full (true).</summary>
-    private static bool Fill(string path, SafeFileHandle file, Span<byte> buffer, ref int length, int maxSize, CancellationToken cancellationToken)
+    private static bool Fill(
+        string path,
+        SafeFileHandle file,
+        Span<byte> buffer,
+        ref int length,
+        int maxSize,
+        CancellationToken cancellationToken)
     {
         while (length < buffer.Length)
         {
@@ -84,7 +90,8 @@ public static class InputFile
             }
             catch (IOException exception)
             {
-                throw new FaultException(Fault.Io, $"{path}: reading failed: {exception.Message}", "Check the disk or the other end of the pipe.", exception);
+                string cause = $"{path}: reading failed: {exception.Message}";
+                throw new FaultException(Fault.Io, cause, "Check the disk or the other end of the pipe.", exception);
             }
             catch (UnauthorizedAccessException exception)
             {
@@ -123,7 +130,8 @@ public static class InputFile
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new FaultException(Fault.BadInput, $"{path}: the system forbids reading it", "Check the owner and the mode of the file (ls -l).", exception);
+            string cause = $"{path}: the system forbids reading it";
+            throw new FaultException(Fault.BadInput, cause, "Check the owner and the mode of the file (ls -l).", exception);
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
         {

@@ -8,8 +8,8 @@ namespace HwBridge.Backups.Files;
 /// <summary>Finds and reads the keystores and key lists that a person names: files, and folders of keystores.</summary>
 /// <remarks>
 /// In a folder (not in its subfolders) a keystore is each <c>keystore*.json</c>, and each other <c>*.json</c> that is an object with the
-/// member <c>crypto</c>; one that can't be read is a fault, never passed over. Everything else there, such as deposit_data-*.json or a README, is
-/// left alone: who means a deposit file names it. A folder without any keystore is a fault.
+/// member <c>crypto</c>; one that can't be read is a fault, never passed over. Everything else there, such as deposit_data-*.json or
+/// a README, is left alone: who means a deposit file names it. A folder without any keystore is a fault.
 /// </remarks>
 public static class KeyFiles
 {
@@ -35,7 +35,9 @@ public static class KeyFiles
         return keystores;
     }
 
-    /// <summary>Reads the expected keys of <paramref name="paths"/>, a mix of deposit files, keystores, folders of keystores, lists and JSON of <c>pubkeys</c>.</summary>
+    /// <summary>
+    /// Reads the expected keys of <paramref name="paths"/>: deposit files, keystores, folders of keystores, lists, JSON of <c>pubkeys</c>.
+    /// </summary>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the file; <see cref="Fault.Io"/>.</exception>
     public static async Task<ExpectedKeySet> ReadExpectedKeysAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
     {
@@ -77,20 +79,25 @@ public static class KeyFiles
 
         return keystores.Count > 0
             ? keystores
-            : throw new FaultException(Fault.BadInput, $"{folder}: no keystore is in this folder", "Name the folder that has the keystore-*.json files.");
+            : throw new FaultException(
+                Fault.BadInput,
+                $"{folder}: no keystore is in this folder",
+                "Name the folder that has the keystore-*.json files.");
     }
 
     private static string[] List(string folder)
     {
         try
         {
-            string[] paths = Directory.GetFiles(folder, "*.json", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = false });
+            EnumerationOptions options = new() { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = false };
+            string[] paths = Directory.GetFiles(folder, "*.json", options);
             Array.Sort(paths, StringComparer.Ordinal);
             return paths;
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new FaultException(Fault.BadInput, $"{folder}: the system forbids reading this folder", "Check the owner and the mode of the folder.", exception);
+            string cause = $"{folder}: the system forbids reading this folder";
+            throw new FaultException(Fault.BadInput, cause, "Check the owner and the mode of the folder.", exception);
         }
         catch (IOException exception)
         {

@@ -34,7 +34,9 @@ public sealed class Keystore
     /// <summary>The key derivation and its cost.</summary>
     public KeystoreKdf Kdf { get; }
 
-    /// <summary>The public key that the file names; null where it names none. Proved by <see cref="Decrypt(SecretBuffer, CancellationToken)"/> only.</summary>
+    /// <summary>
+    /// The public key that the file names; null where it names none. Only <see cref="Decrypt(SecretBuffer, CancellationToken)"/> proves it.
+    /// </summary>
     public BlsPublicKey? PublicKey { get; internal init; }
 
     /// <summary>The EIP-2334 path as the file has it; empty where it is unknown. Nothing proves it.</summary>
@@ -70,7 +72,9 @@ public sealed class Keystore
     /// <param name="kdf"><see cref="KeystoreKdf.Scrypt"/> unless there is a reason.</param>
     /// <param name="cancellationToken">Looked at before and after the derivation, which can't be interrupted.</param>
     /// <param name="description">A person's words.</param>
-    /// <exception cref="FaultException"><see cref="Fault.BadInput"/> for a password that is empty after normalisation, or not UTF-8.</exception>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.BadInput"/>: the password is empty after normalisation, or not UTF-8.
+    /// </exception>
     public static Keystore Encrypt(
         BlsSecretKey key,
         ValidatorKeyPath? path,
@@ -108,7 +112,9 @@ public sealed class Keystore
     /// <inheritdoc cref="Decrypt(SecretBuffer, out PasswordForm, CancellationToken)"/>
     public BlsSecretKey Decrypt(SecretBuffer password, CancellationToken cancellationToken) => Decrypt(password, out _, cancellationToken);
 
-    /// <summary>The secret key inside, checked against <see cref="PublicKey"/>. Takes one derivation, or two for a wrong password with accents.</summary>
+    /// <summary>
+    /// The secret key inside, checked against <see cref="PublicKey"/>. Takes one derivation, or two for a wrong password with accents.
+    /// </summary>
     /// <param name="password">UTF-8 as typed; a final newline does no harm.</param>
     /// <param name="form">How the password had to be read: other than <see cref="PasswordForm.Standard"/> deserves a warning.</param>
     /// <param name="cancellationToken">Looked at before and after each derivation, which can't be interrupted.</param>
@@ -135,7 +141,7 @@ public sealed class Keystore
             throw new FaultException(
                 Fault.CannotDecrypt,
                 $"{Source}: the password does not open this keystore",
-                "Check the password (keyboard layout, capitals, the right file). If it is surely right, the file was damaged: use another copy.");
+                "Check the password (keyboard layout, capitals, the right file). If it is right, the file is damaged: use another copy.");
         }
 
         using (derived)

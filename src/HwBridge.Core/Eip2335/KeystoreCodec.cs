@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -45,7 +46,9 @@ internal static class KeystoreCodec
                     version = ReadVersion(ref cursor);
                     break;
                 case "uuid":
-                    uuid = Guid.TryParseExact(cursor.GetString(MaxText), "D", out Guid id) ? id : throw cursor.Fault("must be a UUID, 8-4-4-4-12 hex digits");
+                    uuid = Guid.TryParseExact(cursor.GetString(MaxText), "D", out Guid id)
+                        ? id
+                        : throw cursor.Fault("must be a UUID, 8-4-4-4-12 hex digits");
                     break;
                 case "pubkey":
                     publicKey = cursor.GetString(MaxText).Length == 0 ? null : cursor.GetPublicKey();
@@ -144,7 +147,7 @@ internal static class KeystoreCodec
         return version switch
         {
             4 => version,
-            1 or 3 => throw cursor.Fault($"is {version}: a wallet of an account that pays for transactions, not a validator's keystore (version 4)"),
+            1 or 3 => throw cursor.Fault($"is {version}: an account's wallet file, not a validator's keystore (version 4)"),
             _ => throw cursor.Fault($"must be 4, is {version}"),
         };
     }
@@ -159,7 +162,12 @@ internal static class KeystoreCodec
 
         // EIP-2334 § Path: m, then unhardened 32-bit numbers; not only those under m/12381/3600.
         string[] parts = path.Split('/');
-        bool ok = parts.Length > 1 && parts[0] == "m" && parts[1..].All(static part => part.All(char.IsAsciiDigit) && uint.TryParse(part, out _));
+        bool ok = parts.Length > 1 && parts[0] == "m";
+        foreach (string part in parts[1..])
+        {
+            ok &= uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        }
+
         return ok ? path : throw cursor.Fault("must be empty or an EIP-2334 path such as m/12381/3600/0/0/0");
     }
 

@@ -1,6 +1,6 @@
 namespace HwBridge.Core.Eip2335;
 
-/// <summary>How slowly a password becomes a key: <see cref="ScryptKdf"/> or <see cref="Pbkdf2Kdf"/>, with their cost (EIP-2335 § Decryption key).</summary>
+/// <summary>How slowly a password becomes a key, and by which function (EIP-2335 § Decryption key).</summary>
 /// <remarks>Only costs within the stated bounds can be made, so that a hostile file neither fills memory nor takes hours.</remarks>
 public abstract record KeystoreKdf
 {

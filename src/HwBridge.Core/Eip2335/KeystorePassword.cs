@@ -7,7 +7,7 @@ using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Eip2335;
 
-/// <summary>From a password as typed to the bytes that the key derivation takes (EIP-2335 § Password requirements), all in guarded memory.</summary>
+/// <summary>From a password as typed to the bytes that become a key (EIP-2335 § Password requirements), all in guarded memory.</summary>
 internal static class KeystorePassword
 {
     /// <summary>In bytes of UTF-8: more is a file given by mistake.</summary>

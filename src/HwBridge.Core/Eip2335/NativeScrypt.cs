@@ -6,7 +6,8 @@ namespace HwBridge.Core.Eip2335;
 /// <summary>scrypt of OpenSSL's libcrypto, which is the faster one, or of libsodium where libcrypto is missing.</summary>
 internal static unsafe class NativeScrypt
 {
-    private static readonly delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int> OpenSsl = FindOpenSsl();
+    private static readonly delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int> OpenSsl =
+        FindOpenSsl();
 
     /// <summary>True when libcrypto was found.</summary>
     internal static bool HasOpenSsl => OpenSsl != null;

@@ -56,15 +56,19 @@ public sealed record ScryptKdf : KeystoreKdf
             return string.Create(CultureInfo.InvariantCulture, $"scrypt's r and p must be 1 to {MaxFactor}, are {r} and {p}");
         }
 
+        FormattableString? cause = null;
         if (128 * n * r > MaxMemory)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"scrypt with n = {n} and r = {r} would take {128 * n * r >> 20} MiB of memory (limit 1024)");
+            cause = $"scrypt with n = {n} and r = {r} would take {128 * n * r >> 20} MiB of memory (limit {MaxMemory >> 20})";
+        }
+        else if (n * r * p > MaxWork)
+        {
+            cause = $"scrypt with n = {n}, r = {r} and p = {p} would take {n * r * p >> 21} times the usual work (limit {MaxWork >> 21})";
         }
 
-        return n * r * p > MaxWork
-            ? string.Create(CultureInfo.InvariantCulture, $"scrypt with n = {n}, r = {r} and p = {p} would take {n * r * p >> 21} times the usual work (limit 16)")
-            : null;
+        return cause?.ToString(CultureInfo.InvariantCulture);
     }
 
-    internal override void Derive(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, Span<byte> key) => NativeScrypt.Derive(password, salt, this, key);
+    internal override void Derive(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, Span<byte> key) =>
+        NativeScrypt.Derive(password, salt, this, key);
 }

@@ -80,7 +80,8 @@ public sealed class ExpectedKeyFile
 
     private static ExpectedKeyFile FromDeposits(DepositFile file)
     {
-        ExpectedKey[] keys = [.. file.Deposits.Select(deposit => new ExpectedKey(deposit.PublicKey, null, [new KeySource(file.Source, deposit.Line)]))];
+        ExpectedKey Expect(Deposit deposit) => new(deposit.PublicKey, null, [new KeySource(file.Source, deposit.Line)]);
+        ExpectedKey[] keys = [.. file.Deposits.Select(Expect)];
         return new ExpectedKeyFile(file.Source, ExpectedKeyFormat.DepositFile, keys, file.ForkVersion);
     }
 
@@ -196,7 +197,8 @@ public sealed class ExpectedKeyFile
         {
             if (!_lines.TryAdd(key, line))
             {
-                throw Bad(string.Create(CultureInfo.InvariantCulture, $"{source}: line {line} has the public key of line {_lines[key]} again"));
+                FormattableString cause = $"{source}: line {line} has the public key of line {_lines[key]} again";
+                throw Bad(cause.ToString(CultureInfo.InvariantCulture));
             }
 
             _keys.Add(new ExpectedKey(key, path, [new KeySource(source, line)]));

@@ -33,7 +33,8 @@ internal ref struct JsonCursor
     {
         if (file.Length > maxSize)
         {
-            throw new FaultException(Faults.Fault.BadInput, $"{source}: {file.Length:N0} bytes are more than such a file ever has (limit {maxSize:N0})", remedy);
+            FormattableString cause = $"{source}: {file.Length:N0} bytes are more than such a file ever has (limit {maxSize:N0})";
+            throw new FaultException(Faults.Fault.BadInput, cause.ToString(CultureInfo.InvariantCulture), remedy);
         }
 
         _file = file;
@@ -288,21 +289,17 @@ internal ref struct JsonCursor
         }
     }
 
+    /// <summary>Never at the end: an open object or array, or an empty file, makes that an exception.</summary>
     private void Read()
     {
         try
         {
-            if (_reader.Read())
-            {
-                return;
-            }
+            _reader.Read();
         }
         catch (JsonException exception)
         {
             throw NotJson(exception);
         }
-
-        throw Fault("ends too early", _file.Length, null);
     }
 
     /// <summary>An object (with its names) or an array (with its index) that the cursor is in.</summary>

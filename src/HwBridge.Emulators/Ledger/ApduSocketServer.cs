@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Transports.Tcp;
 
 namespace HwBridge.Emulators.Ledger;
 
@@ -82,7 +83,6 @@ public sealed class ApduSocketServer : IAsyncDisposable
                 continue;
             }
 
-            client.NoDelay = true;
             _clients.RemoveAll(task => task.IsCompleted);
             _clients.Add(Interlocked.CompareExchange(ref _serving, 1, 0) == 0 ? ServeAsync(client) : RefuseAsync(client));
         }
@@ -92,7 +92,7 @@ public sealed class ApduSocketServer : IAsyncDisposable
     {
         try
         {
-            SocketTransport transport = new(client);
+            TcpTransport transport = new(client, $"client {client.RemoteEndPoint}");
             await using (transport.ConfigureAwait(false))
             {
                 using ApduSocketDeviceFraming framing = new();

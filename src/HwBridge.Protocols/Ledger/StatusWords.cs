@@ -1,4 +1,5 @@
 using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
 
 namespace HwBridge.Protocols.Ledger;
 
@@ -97,6 +98,10 @@ public static class StatusWords
 
         return new FaultException(Fault.Protocol, $"the Ledger answered {command} with the unknown status {word:x4}", Replug);
     }
+
+    /// <summary>The fault that B001 proves: another app, or the dashboard, is open.</summary>
+    public static FaultException AnotherApp(AppInfo app) =>
+        new(Fault.WrongApp, $"the app open on the Ledger is {app.Name} {app.Version}, not {EthereumApp.Name}", OpenEthereum);
 
     private sealed record Row(ushort Word, string? Command, Fault Fault, string Cause, string Remedy);
 }
