@@ -62,8 +62,8 @@ public class BackupCreatorTests
                 RecordingPerson person = new();
                 using BackupDocument document = await BackupOpener.OpenAsync(file, [device], person, CancellationToken.None);
                 Assert.That(document.Validators, Is.EqualTo(receipt.Validators));
-                Assert.That(Encoding.UTF8.GetString(document.SlashingProtection!.Value.Span), Is.EqualTo(TestKeys.SlashingProtection));
-                Assert.That(Encoding.UTF8.GetString(document.DepositData!.Value.Span), Is.EqualTo(TestKeys.DepositData(1)));
+                Assert.That(Encoding.UTF8.GetString(document.SlashingProtection.Span), Is.EqualTo(TestKeys.SlashingProtection));
+                Assert.That(Encoding.UTF8.GetString(document.DepositData.Span), Is.EqualTo(TestKeys.DepositData(1)));
                 Assert.That(device.Asked, Is.EqualTo(asked));
                 Assert.That(person.Told, Is.Empty);
                 using BlsSecretKey key = document.GetSecretKey(4);

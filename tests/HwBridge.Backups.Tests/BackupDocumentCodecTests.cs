@@ -28,8 +28,8 @@ public class BackupDocumentCodecTests
             Assert.That(key.Bytes.SequenceEqual(document.SecretOf(i)), Is.True);
         }
 
-        Assert.That(read.SlashingProtection?.ToArray(), Is.EqualTo(document.SlashingProtection?.ToArray()), "verbatim");
-        Assert.That(read.DepositData?.ToArray(), Is.EqualTo(document.DepositData?.ToArray()), "verbatim");
+        Assert.That(read.SlashingProtection.ToArray(), Is.EqualTo(document.SlashingProtection.ToArray()), "verbatim");
+        Assert.That(read.DepositData.ToArray(), Is.EqualTo(document.DepositData.ToArray()), "verbatim");
     }
 
     [Test]

@@ -157,7 +157,8 @@ public class BackupOpenerTests
         using BackupDocument document = TestKeys.Document(1);
         using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-        return AgeFile.Encrypt(fileKey, stanzas(fileKey), plaintext.Span);
+        AgeStanza[] made = stanzas(fileKey);
+        return AgeFile.Encrypt(fileKey, made, plaintext.Span, withDigest: made.Any(stanza => stanza.Type == TagStanza.Type));
     }
 
     private Task<BackupDocument> OpenAsync(byte[] file, params SoftwareSealing[] devices) =>
