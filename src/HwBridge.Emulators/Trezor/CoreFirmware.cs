@@ -47,6 +47,11 @@ internal sealed class CoreFirmware(
         _ => "",
     });
 
+    protected override void Settle(IMessage message)
+    {
+        // Taken as they come.
+    }
+
     protected override uint IdentityPages(string identity) => (uint)((identity.Length + CharactersPerPage - 1) / CharactersPerPage);
 
     protected override void Loaded()
@@ -273,7 +278,7 @@ internal sealed class CoreFirmware(
         }
         finally
         {
-            await withdrawn.CancelAsync().ConfigureAwait(false);
+            withdrawn.Cancel();
             await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Protocols.Trezor.Messages;
@@ -39,6 +40,23 @@ internal sealed class LegacyFirmware(
     protected override Refusal Choose(Situation situation) => situation.Legacy;
 
     protected override Refusal Undecodable(WireError error) => Undecodable("messages.c:232:", error);
+
+    protected override void Settle(IMessage message)
+    {
+        // Strings end at their first zero in C.
+        foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
+        {
+            if (field.FieldType == FieldType.Message && field.Accessor.GetValue(message) is IMessage part)
+            {
+                Settle(part);
+            }
+            else if (field is { FieldType: FieldType.String, IsRepeated: false } && field.Accessor.GetValue(message) is string text
+                && text.IndexOf('\0') is var end && end >= 0)
+            {
+                field.Accessor.SetValue(message, text[..end]);
+            }
+        }
+    }
 
     protected override uint IdentityPages(string identity) => 1;
 
@@ -146,7 +164,7 @@ internal sealed class LegacyFirmware(
         }
         finally
         {
-            await withdrawn.CancelAsync().ConfigureAwait(false);
+            withdrawn.Cancel();
             await ((Task)decision).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -389,6 +407,7 @@ internal sealed class LegacyFirmware(
         }
 
         IMessage message = parser.ParseFrom(payload);
+        Settle(message);
         return message is Initialize
 
             // Its session id is not looked at: the firmware starts over with a new session.

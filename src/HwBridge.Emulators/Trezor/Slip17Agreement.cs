@@ -30,6 +30,11 @@ internal static class Slip17Agreement
     /// <returns>Null when <paramref name="peer"/> is no point of the curve.</returns>
     internal static byte[]? Weierstrass(Slip10Node node, ReadOnlySpan<byte> peer)
     {
+        if (peer.IsEmpty)
+        {
+            return null;
+        }
+
         X9ECParameters parameters = Slip10Points.Weierstrass(node.Curve)!;
         try
         {

@@ -127,6 +127,9 @@ internal abstract class TrezorFirmware : IDisposable
     /// <summary>The Failure for a message that can't be decoded.</summary>
     protected abstract Refusal Undecodable(WireError error);
 
+    /// <summary>Makes of a decoded message what the firmware's own decoder would.</summary>
+    protected abstract void Settle(IMessage message);
+
     protected abstract Features Describe();
 
     /// <summary>Sends a ButtonRequest and shows <paramref name="review"/> until the person or the host ends it.</summary>
@@ -205,6 +208,7 @@ internal abstract class TrezorFirmware : IDisposable
             try
             {
                 message = parser.ParseFrom(payload, 0, used);
+                Settle(message);
             }
             catch (InvalidProtocolBufferException)
             {

@@ -35,10 +35,12 @@ internal sealed class WireRules
         ["IdentityType.host"] = 63,
         ["IdentityType.port"] = 5,
         ["IdentityType.path"] = 255,
-        ["SignIdentity.challenge_hidden"] = 64,
+        ["SignIdentity.challenge_hidden"] = 256,
         ["SignIdentity.challenge_visual"] = 255,
         ["SignIdentity.ecdsa_curve_name"] = 31,
-        ["GetECDHSessionKey.peer_public_key"] = 65,
+
+        // 65, rounded up to the alignment of its length.
+        ["GetECDHSessionKey.peer_public_key"] = 66,
         ["GetECDHSessionKey.ecdsa_curve_name"] = 31,
         ["EthereumGetAddress.address_n"] = 8,
         ["EthereumGetPublicKey.address_n"] = 8,

@@ -22,6 +22,8 @@ internal sealed class DeviceBench : ITransport, IDisposable
 
     internal DeviceBench(SoftwareTrezorOptions options)
     {
+        // With a context of its own the test runner would keep continuations off this thread.
+        SynchronizationContext.SetSynchronizationContext(null);
         _device = new SoftwareTrezor(options, Person, Clock, Randomness);
         _run = _device.RunAsync(this, _off.Token);
     }

@@ -51,7 +51,7 @@ public sealed class RecordingReplayTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(replayed, Has.Length.EqualTo(213));
+            Assert.That(replayed, Has.Length.EqualTo(216));
             Assert.That(rest, Is.EqualTo((string[])
                 ["08_stray_debuglink_decision", "vectors_cipherkeyvalue_all", "vectors_ecdh", "vectors_getpublickey"]));
         }
