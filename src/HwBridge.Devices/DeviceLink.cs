@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Framing;
 using HwBridge.Transports;
@@ -9,93 +9,102 @@ namespace HwBridge.Devices;
 /// The one pump: sends a message through a framing over a transport and receives the answer, with a token and a deadline.
 /// </summary>
 /// <remarks>
-/// Deadlines: <see cref="PacketDeadline"/> for each piece sent, for the whole of an answer once it has begun, and for an
+/// Deadlines: the packet deadline for a whole message sent, for the rest of an answer once it has begun, and for an
 /// answer that nobody has to confirm; the caller's own, longer one while a person looks at the device:
 /// <code>
-///   | send | send | ...... answer deadline (packet or person) ...... | first piece ... last piece |
-///    each ≤ PacketDeadline                                             all ≤ PacketDeadline
+///   | all pieces sent | ...... answer deadline (packet or person) ...... | first piece ... last piece |
+///     packet deadline                                                      packet deadline
 /// </code>
-/// After a fault the link is <see cref="IsBroken"/>: half an exchange can't be mended by another one.
+/// So a peer that trickles gets one deadline for all of an answer, not a new one for each byte. After a fault or a
+/// cancellation the link is <see cref="IsBroken"/>: half an exchange can't be mended by another one.
 /// </remarks>
-internal sealed class DeviceLink(ITransport transport, IFraming framing) : IAsyncDisposable
+internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpan? packetDeadline = null) : IAsyncDisposable
 {
     /// <summary>How long a device may take for something that no person has to confirm.</summary>
     internal static readonly TimeSpan PacketDeadline = TimeSpan.FromSeconds(5);
 
-    private CancellationTokenSource _deadline = new();
+    private readonly TimeSpan _packetDeadline = packetDeadline ?? PacketDeadline;
+
+    // One source for all waits, made anew only after it was cancelled.
+    private CancellationTokenSource _limit = new();
 
     /// <summary>True after an exchange was cut off in the middle.</summary>
     internal bool IsBroken { get; private set; }
 
     internal string Uri => transport.Uri;
 
+    /// <summary>The message received last; guarded memory, wiped by the next receive.</summary>
+    internal ReadOnlySpan<byte> Message => framing.Message;
+
     /// <summary>Sends one whole message.</summary>
+    /// <exception cref="FaultException">The device went away, or did not take the message in time.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         framing.BeginSend(message.Span);
-        while (framing.TryGetPiece(out ReadOnlyMemory<byte> piece))
+        using CancellationTokenRegistration limited = Limit(_packetDeadline, cancellationToken);
+        try
         {
-            CancellationToken token = Start(PacketDeadline, cancellationToken, out CancellationTokenRegistration registration);
-            using (registration)
+            while (framing.TryGetPiece(out ReadOnlyMemory<byte> piece))
             {
-                try
-                {
-                    await transport.SendAsync(piece, token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    IsBroken = true;
-                    throw Late(PacketDeadline);
-                }
-                catch
-                {
-                    IsBroken = true;
-                    throw;
-                }
+                _limit.Token.ThrowIfCancellationRequested();
+                await transport.SendAsync(piece, _limit.Token).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            IsBroken = true;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Late("did not take a message", _packetDeadline);
+        }
+        catch
+        {
+            IsBroken = true;
+            throw;
         }
     }
 
     /// <summary>Receives one whole message; <see cref="Message"/> holds it until the next receive.</summary>
     /// <param name="answerDeadline">How long the first piece may take.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="FaultException">The device went away, broke the framing, or was late.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask ReceiveAsync(TimeSpan answerDeadline, CancellationToken cancellationToken)
     {
         framing.BeginReceive();
-        TimeSpan allowed = answerDeadline;
-        long? begun = null;
-        bool whole = false;
-        while (!whole)
+        bool begun = false;
+        using CancellationTokenRegistration limited = Limit(answerDeadline, cancellationToken);
+        try
         {
-            CancellationToken token = Start(allowed, cancellationToken, out CancellationTokenRegistration registration);
-            using (registration)
+            while (true)
             {
-                try
+                // Asked here as well: a peer that floods may let the transport answer without ever waiting.
+                _limit.Token.ThrowIfCancellationRequested();
+                int count = await transport.ReceiveAsync(framing.ReceiveBuffer, _limit.Token).ConfigureAwait(false);
+                if (framing.Receive(count))
                 {
-                    int count = await transport.ReceiveAsync(framing.ReceiveBuffer, token).ConfigureAwait(false);
-                    whole = framing.Receive(count);
+                    return;
                 }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+
+                if (!begun)
                 {
-                    IsBroken = true;
-                    throw Late(allowed);
-                }
-                catch
-                {
-                    IsBroken = true;
-                    throw;
+                    begun = true;
+                    _limit.CancelAfter(_packetDeadline);
                 }
             }
-
-            // A peer that trickles bytes gets one deadline for all of them, not a new one for each.
-            begun ??= Stopwatch.GetTimestamp();
-            TimeSpan left = PacketDeadline - Stopwatch.GetElapsedTime(begun.Value);
-            allowed = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+        catch (OperationCanceledException)
+        {
+            Break();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw begun ? Late("began an answer and did not end it", _packetDeadline) : Late("gave no answer", answerDeadline);
+        }
+        catch
+        {
+            Break();
+            throw;
         }
     }
-
-    /// <summary>The message received last; guarded memory, wiped by the next receive.</summary>
-    internal ReadOnlySpan<byte> Message => framing.Message;
 
     /// <summary>Wipes the message received last.</summary>
     internal void Forget() => framing.BeginReceive();
@@ -105,27 +114,33 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing) : IAsyn
 
     public async ValueTask DisposeAsync()
     {
-        framing.Dispose();
-        _deadline.Dispose();
+        // The transport first: nothing may still be written into the framing's memory when it is freed.
         await transport.DisposeAsync().ConfigureAwait(false);
+        framing.Dispose();
+        _limit.Dispose();
     }
 
-    private CancellationToken Start(TimeSpan allowed, CancellationToken cancellationToken, out CancellationTokenRegistration registration)
+    private void Break()
+    {
+        IsBroken = true;
+        framing.BeginReceive();
+    }
+
+    private CancellationTokenRegistration Limit(TimeSpan allowed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_deadline.TryReset())
+        if (!_limit.TryReset())
         {
-            _deadline.Dispose();
-            _deadline = new CancellationTokenSource();
+            _limit.Dispose();
+            _limit = new CancellationTokenSource();
         }
 
-        _deadline.CancelAfter(allowed);
-        registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _deadline);
-        return _deadline.Token;
+        _limit.CancelAfter(allowed);
+        return cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _limit);
     }
 
-    private FaultException Late(TimeSpan allowed) => new(
+    private FaultException Late(string what, TimeSpan allowed) => new(
         Fault.Protocol,
-        $"{Uri} gave no answer within {allowed.TotalSeconds:0.#} s",
+        $"{Uri} {what} within {allowed.TotalSeconds:0.###} s",
         "Check that the device is awake and that no other program talks to it, then try again.");
 }

@@ -19,7 +19,7 @@ public sealed class BlsSecretKey : IDisposable
     public static bool TryFromBytes(ReadOnlySpan<byte> bigEndian, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BlsSecretKey? key)
     {
         key = null;
-        if (bigEndian.Length != Size || !ScalarRange.IsValidSecretKey(bigEndian))
+        if (bigEndian.Length != Size || !ScalarField.IsValidSecretKey(bigEndian))
         {
             return false;
         }

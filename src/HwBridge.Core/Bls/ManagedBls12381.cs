@@ -1,10 +1,25 @@
+using HwBridge.Core.Bls.G1;
+
 namespace HwBridge.Core.Bls;
 
+/// <summary>BLS12-381 in managed code: constant time in secrets, for every platform that the framework runs on.</summary>
 internal sealed class ManagedBls12381 : IBls12381
 {
-    public void DerivePublicKey(ReadOnlySpan<byte> secretKey, Span<byte> publicKey) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public void DerivePublicKey(ReadOnlySpan<byte> secretKey, Span<byte> publicKey) => G1BaseTable.MultiplyAndEncode(secretKey, publicKey);
 
-    public PointValidity ValidatePublicKey(ReadOnlySpan<byte> publicKey) => throw new NotImplementedException();
+    /// <inheritdoc/>
+    public PointValidity ValidatePublicKey(ReadOnlySpan<byte> publicKey)
+    {
+        if (publicKey.Length != G1Codec.Size)
+        {
+            return PointValidity.WrongLength;
+        }
 
-    public void ReduceScalar(ReadOnlySpan<byte> wide, Span<byte> scalar) => throw new NotImplementedException();
+        PointValidity validity = G1Codec.TryDecode(publicKey, out G1Point point);
+        return validity == PointValidity.Valid && !G1Subgroup.Contains(in point) ? PointValidity.NotInSubgroup : validity;
+    }
+
+    /// <inheritdoc/>
+    public void ReduceScalar(ReadOnlySpan<byte> wide, Span<byte> scalar) => ScalarField.Reduce(wide, scalar);
 }

@@ -40,29 +40,34 @@ internal static unsafe partial class Sodium
     internal static partial void randombytes_buf(byte* buffer, nuint size);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial byte* sodium_bin2hex(byte* hex, nuint hexMaxLength, byte* binary, nuint binaryLength);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int sodium_hex2bin(
         byte* binary, nuint binaryMaxLength, byte* hex, nuint hexLength, byte* ignore, nuint* binaryLength, byte** hexEnd);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int crypto_scalarmult_curve25519(byte* q, byte* n, byte* p);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int crypto_scalarmult_curve25519_base(byte* q, byte* n);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int crypto_aead_chacha20poly1305_ietf_encrypt(
         byte* c, ulong* cLength, byte* m, ulong mLength, byte* ad, ulong adLength, byte* secretNonce, byte* nonce, byte* key);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int crypto_aead_chacha20poly1305_ietf_decrypt(
         byte* m, ulong* mLength, byte* secretNonce, byte* c, ulong cLength, byte* ad, ulong adLength, byte* nonce, byte* key);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    internal static partial int crypto_pwhash_scryptsalsa208sha256_ll(
+        byte* password, nuint passwordSize, byte* salt, nuint saltSize, ulong n, uint r, uint p, byte* key, nuint keySize);
 }

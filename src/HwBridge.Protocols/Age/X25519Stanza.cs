@@ -39,7 +39,11 @@ public sealed class X25519Stanza
                 "Ask for the recipient again and compare it on the device's screen.");
         }
 
-        X25519PublicKey share = X25519.GetPublicKey(ephemeral.Span);
+        return Wrap(fileKey, recipient, X25519.GetPublicKey(ephemeral.Span), shared);
+    }
+
+    internal static AgeStanza Wrap(SecretBuffer fileKey, X25519PublicKey recipient, X25519PublicKey share, SecretBuffer shared)
+    {
         using SecretBuffer wrapKey = DeriveWrapKey(share, recipient, shared);
         byte[] body = new byte[BodySize];
         ChaCha20Poly1305Ietf.Encrypt(wrapKey.Span, ZeroNonce, fileKey.Span, body);

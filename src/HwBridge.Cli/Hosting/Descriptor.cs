@@ -1,0 +1,125 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace HwBridge.Cli.Hosting;
+
+/// <summary>A file descriptor that is read straight into guarded memory, without a buffer of the framework in between.</summary>
+/// <remarks>A read blocks its thread; cancelling ends it at once, by a second descriptor that wakes the wait. Linux.</remarks>
+internal sealed unsafe class Descriptor : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle _wake;
+
+    private Descriptor(int number, bool owned)
+    {
+        _handle = new SafeFileHandle(number, owned);
+        _wake = new SafeFileHandle(LibC.eventfd(0, LibC.CloseOnExec | LibC.NonBlocking), ownsHandle: true);
+        if (_wake.IsInvalid)
+        {
+            string error = LibC.LastError();
+            _handle.Dispose();
+            throw new IOException(error);
+        }
+    }
+
+    /// <summary>Its number, while it is open.</summary>
+    internal int Number => (int)_handle.DangerousGetHandle();
+
+    /// <summary>For the framework's questions about the file.</summary>
+    internal SafeFileHandle Handle => _handle;
+
+    /// <summary>Opens a file, a pipe or a terminal.</summary>
+    /// <exception cref="IOException">The system's reason.</exception>
+    internal static Descriptor Open(string path, int flags)
+    {
+        int number = LibC.open(path, flags | LibC.CloseOnExec | LibC.NoControllingTerminal);
+        return number >= 0 ? new Descriptor(number, owned: true) : throw new IOException(LibC.LastError());
+    }
+
+    /// <summary>One that this process was started with; it stays open.</summary>
+    /// <exception cref="IOException">There is none with this number.</exception>
+    internal static Descriptor Inherited(int number)
+    {
+        // The runtime opens its own with close-on-exec; one that was handed over can't have it.
+        int flags = LibC.fcntl(number, LibC.GetDescriptorFlags);
+        return flags >= 0 && (flags & LibC.DescriptorCloseOnExec) == 0
+            ? new Descriptor(number, owned: false)
+            : throw new IOException("this program was not started with such a descriptor");
+    }
+
+    /// <summary>Waits for bytes and takes what is there.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <exception cref="IOException">The system's reason.</exception>
+    internal int Read(Span<byte> into, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static me => ((Descriptor)me!).Wake(), this);
+        LibC.PollItem* items = stackalloc LibC.PollItem[2];
+        items[0] = new LibC.PollItem { Descriptor = Number, Events = LibC.PollIn };
+        items[1] = new LibC.PollItem { Descriptor = (int)_wake.DangerousGetHandle(), Events = LibC.PollIn };
+        while (true)
+        {
+            if (LibC.poll(items, 2, -1) < 0)
+            {
+                ThrowUnlessPassing();
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (items[0].Returned == 0)
+            {
+                continue;
+            }
+
+            fixed (byte* pointer = into)
+            {
+                nint count = LibC.read(Number, pointer, (nuint)into.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+            }
+
+            ThrowUnlessPassing();
+        }
+    }
+
+    /// <summary>Writes all bytes.</summary>
+    /// <exception cref="IOException">The system's reason.</exception>
+    internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* pointer = bytes)
+            {
+                nint count = LibC.write(Number, pointer, (nuint)bytes.Length);
+                if (count < 0)
+                {
+                    ThrowUnlessPassing();
+                    continue;
+                }
+
+                bytes = bytes[(int)count..];
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _wake.Dispose();
+    }
+
+    private static void ThrowUnlessPassing()
+    {
+        if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is not (LibC.Interrupted or LibC.TryAgain))
+        {
+            throw new IOException(LibC.LastError());
+        }
+    }
+
+    private void Wake()
+    {
+        ulong one = 1;
+        _ = LibC.write((int)_wake.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace HwBridge.Cli.Hosting;
+
+/// <summary>The few calls of the C library for which the framework has no way that keeps secrets out of managed memory. Linux.</summary>
+internal static unsafe partial class LibC
+{
+    internal const int ReadOnly = 0;
+    internal const int ReadWrite = 2;
+    internal const int NoControllingTerminal = 0x100;
+    internal const int NonBlocking = 0x800;
+    internal const int CloseOnExec = 0x80000;
+
+    internal const int Interrupted = 4;
+    internal const int TryAgain = 11;
+
+    internal const short PollIn = 1;
+
+    internal const int LimitCore = 4;
+    internal const int PrctlGetDumpable = 3;
+    internal const int PrctlSetDumpable = 4;
+
+    internal const int GetDescriptorFlags = 1;
+    internal const int DescriptorCloseOnExec = 1;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int open(string path, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int close(int descriptor);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint write(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int poll(PollItem* items, nuint count, int milliseconds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int fcntl(int descriptor, int command);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int tcgetattr(int descriptor, TerminalModes* modes);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int tcsetattr(int descriptor, int when, TerminalModes* modes);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int setrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    /// <summary>The system's words for the error of the call just made.</summary>
+    internal static string LastError() => Marshal.GetLastPInvokeErrorMessage();
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollItem
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+
+    /// <summary>struct rlimit.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ResourceLimit
+    {
+        internal nuint Current;
+        internal nuint Maximum;
+    }
+
+    /// <summary>struct termios of Linux; 60 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TerminalModes
+    {
+        internal const uint Canonical = 0x2;
+        internal const uint Echo = 0x8;
+        internal const uint EchoNewline = 0x40;
+
+        internal const int QuitKey = 1;
+        internal const int MinimumBytes = 6;
+        internal const int WaitTime = 5;
+        internal const int SuspendKey = 10;
+
+        /// <summary>tcsetattr: after what was written is out, and throwing away what was typed before.</summary>
+        internal const int AfterFlush = 2;
+
+        internal uint Input;
+        internal uint Output;
+        internal uint Control;
+        internal uint Local;
+        internal byte Discipline;
+        internal fixed byte Keys[32];
+        internal uint InputSpeed;
+        internal uint OutputSpeed;
+    }
+}

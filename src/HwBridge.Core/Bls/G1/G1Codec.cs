@@ -1,0 +1,125 @@
+using System.Runtime.Intrinsics;
+using HwBridge.Core.Bls.Field;
+
+namespace HwBridge.Core.Bls.G1;
+
+/// <summary>
+/// Compressed points of G1 as Zcash and Ethereum write them: 48 bytes, x big-endian, in its three topmost bits the flags
+/// "compressed", "infinity" and "y is above (p − 1) / 2".
+/// </summary>
+internal static class G1Codec
+{
+    /// <summary>The encoded size in bytes.</summary>
+    internal const int Size = FpCodec.Size;
+
+    private const byte Compressed = 0x80;
+    private const byte InfinityFlag = 0x40;
+    private const byte SignFlag = 0x20;
+    private const byte Flags = Compressed | InfinityFlag | SignFlag;
+
+    /// <summary>4 in Montgomery form: b of the curve's equation.</summary>
+    private static readonly FpLanes B = FpLanes.Broadcast(
+    [
+        0xd1ff2e0, 0x6000000, 0x00ac467, 0x3379b48, 0x1c84b80, 0x0e88243, 0x0dd9a7e,
+        0x683dcf8, 0x6c26d0b, 0x4a5eec2, 0x457663c, 0x04b29f1, 0x967f3e8, 0x0015de9,
+    ]);
+
+    private static readonly FpLanes Cover4 = FpConstants.Cover(4, 2);
+
+    /// <summary>Reads a point of the curve. Time depends on the bytes, which are public.</summary>
+    /// <param name="compressed">48 bytes.</param>
+    /// <param name="point">The point, Z being 1; infinity where <see cref="PointValidity.Infinity"/> is the answer.</param>
+    /// <returns>Valid stands for: canonical and on the curve; the subgroup is not looked at.</returns>
+    internal static PointValidity TryDecode(ReadOnlySpan<byte> compressed, out G1Point point)
+    {
+        point = G1Point.Infinity;
+        byte flags = (byte)(compressed[0] & Flags);
+        Span<byte> plain = stackalloc byte[Size];
+        compressed.CopyTo(plain);
+        plain[0] &= unchecked((byte)~Flags);
+        if ((flags & Compressed) == 0)
+        {
+            return PointValidity.NotCanonical;
+        }
+
+        if ((flags & InfinityFlag) != 0)
+        {
+            return (flags & SignFlag) == 0 && !plain.ContainsAnyExcept((byte)0) ? PointValidity.Infinity : PointValidity.NotCanonical;
+        }
+
+        FpLanes x = default;
+        if (!FpCodec.TryRead(plain, ref x))
+        {
+            return PointValidity.NotCanonical;
+        }
+
+        FpLanes square = default;
+        FpLanes.Multiply(ref square, in x, in x);
+        FpLanes.Multiply(ref square, in square, in x);
+        for (int j = 0; j < FpLanes.Limbs; j++)
+        {
+            square[j] += B[j];
+        }
+
+        // Below 3p, limbs below 2^29.
+        FpLanes y = default;
+        FpLanes.Power(ref y, in square, FpConstants.SquareRootExponent, wipe: false);
+        FpLanes difference = default;
+        FpLanes.Multiply(ref difference, in y, in y);
+        Subtract(ref difference, in square);
+        if (FpCodec.ZeroLanes(in difference) == 0)
+        {
+            return PointValidity.NotOnCurve;
+        }
+
+        // No point of this curve has y = 0 (−4 is no cube), so that one of the two roots has the sign bit.
+        byte sign = FpCodec.Write(in y, 0, plain);
+        if (sign != (flags & SignFlag) / SignFlag)
+        {
+            FpLanes negative = default;
+            Subtract(ref negative, in y);
+            y = negative;
+        }
+
+        Vector256<ulong> lane0 = Vector256.Create(ulong.MaxValue, 0, 0, 0);
+        Vector256<ulong> lane1 = Vector256.Create(0, ulong.MaxValue, 0, 0);
+        Vector256<ulong> lane2 = Vector256.Create(0, 0, ulong.MaxValue, 0);
+        for (int j = 0; j < FpLanes.Limbs; j++)
+        {
+            point.Xyz[j] = (x[j] & lane0) | (y[j] & lane1) | (FpConstants.One[j] & lane2);
+        }
+
+        return PointValidity.Valid;
+    }
+
+    /// <summary>Writes a point. Constant time in the point, which is not infinity.</summary>
+    internal static void Encode(ref readonly G1Point point, Span<byte> compressed)
+    {
+        FpLanes z = default;
+        for (int j = 0; j < FpLanes.Limbs; j++)
+        {
+            z[j] = Vector256.Shuffle(point.Xyz[j], Vector256.Create(2UL, 2, 2, 2));
+        }
+
+        FpLanes.Power(ref z, in z, FpConstants.InverseExponent, wipe: true);
+        FpLanes.Multiply(ref z, in point.Xyz, in z);
+        byte sign = FpCodec.Write(in z, 1, compressed);
+        FpCodec.Write(in z, 0, compressed);
+        compressed[0] |= (byte)(Compressed | (sign * SignFlag));
+        FpLanes.Wipe(ref z);
+    }
+
+    /// <summary>left − right + 4p with limbs below 2^28; right has limbs below 2^29 and is below 4p.</summary>
+    private static void Subtract(ref FpLanes left, ref readonly FpLanes right)
+    {
+        Vector256<ulong> carry = default;
+        for (int j = 0; j < FpLanes.Limbs - 1; j++)
+        {
+            carry += left[j] + Cover4[j] - right[j];
+            left[j] = carry & Vector256.Create((ulong)FpLanes.LimbMask);
+            carry >>>= FpLanes.LimbBits;
+        }
+
+        left[FpLanes.Limbs - 1] += carry + Cover4[FpLanes.Limbs - 1] - right[FpLanes.Limbs - 1];
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using HwBridge.Core.Bls;
+using HwBridge.Core.Eip2334;
+using HwBridge.Core.Faults;
+
+namespace HwBridge.Core.Eip2333;
+
+/// <summary>EIP-2333: a tree of BLS12-381 secret keys from one seed. All children are hardened, so that public keys derive nothing.</summary>
+public static class Eip2333KeyDerivation
+{
+    /// <summary>The least number of bytes of a seed.</summary>
+    public const int MinimumSeedSize = 32;
+
+    private const int HashSize = SHA256.HashSizeInBytes;
+    private const int LamportChunks = 255;
+    private const int WideScalarSize = 48;
+
+    /// <summary>derive_master_SK.</summary>
+    /// <param name="seed">At least 32 secret bytes, such as the 64 of a BIP-39 seed.</param>
+    /// <returns>The master key, the caller's to dispose.</returns>
+    /// <exception cref="FaultException">The seed is shorter.</exception>
+    public static BlsSecretKey DeriveMaster(ReadOnlySpan<byte> seed)
+    {
+        if (seed.Length < MinimumSeedSize)
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                $"a seed of {seed.Length} bytes is too short for EIP-2333",
+                $"Give at least {MinimumSeedSize} bytes, such as the 64-byte seed of a BIP-39 mnemonic.");
+        }
+
+        return HkdfModR(seed);
+    }
+
+    /// <summary>derive_child_SK.</summary>
+    /// <param name="parent">The parent key, which stays the caller's.</param>
+    /// <param name="index">0 … 2^32 − 1.</param>
+    /// <returns>The child key, the caller's to dispose.</returns>
+    public static BlsSecretKey DeriveChild(BlsSecretKey parent, uint index)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        Span<byte> lamportPublicKey = stackalloc byte[HashSize];
+        try
+        {
+            CompressedLamportPublicKey(parent.Bytes, index, lamportPublicKey);
+            return HkdfModR(lamportPublicKey);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(lamportPublicKey);
+        }
+    }
+
+    /// <summary>The key at a path under the master key.</summary>
+    /// <param name="master">The master key, which stays the caller's.</param>
+    /// <param name="path">Every index of it is followed, purpose first.</param>
+    /// <returns>The key, the caller's to dispose.</returns>
+    public static BlsSecretKey Derive(BlsSecretKey master, ValidatorKeyPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Derive(master, path.Indices);
+    }
+
+    /// <summary>The key at the end of at least one index.</summary>
+    internal static BlsSecretKey Derive(BlsSecretKey master, ReadOnlySpan<uint> indices)
+    {
+        BlsSecretKey key = DeriveChild(master, indices[0]);
+        foreach (uint index in indices[1..])
+        {
+            using BlsSecretKey parent = key;
+            key = DeriveChild(parent, index);
+        }
+
+        return key;
+    }
+
+    /// <summary>parent_SK_to_lamport_PK.</summary>
+    private static void CompressedLamportPublicKey(ReadOnlySpan<byte> parent, uint index, Span<byte> compressed)
+    {
+        Span<byte> salt = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(salt, index);
+        Span<byte> material = stackalloc byte[BlsSecretKey.Size];
+        Span<byte> pseudoRandomKey = stackalloc byte[HashSize];
+        Span<byte> lamportSecretKey = stackalloc byte[LamportChunks * HashSize];
+        Span<byte> lamportPublicKey = stackalloc byte[2 * LamportChunks * HashSize];
+        try
+        {
+            parent.CopyTo(material);
+            for (int half = 0; half < 2; half++)
+            {
+                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
+                HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, lamportSecretKey, []);
+                for (int chunk = 0; chunk < LamportChunks; chunk++)
+                {
+                    SHA256.HashData(
+                        lamportSecretKey.Slice(chunk * HashSize, HashSize),
+                        lamportPublicKey.Slice(((half * LamportChunks) + chunk) * HashSize, HashSize));
+                }
+
+                // The second half comes from the parent's complement.
+                foreach (ref byte value in material)
+                {
+                    value = (byte)~value;
+                }
+            }
+
+            SHA256.HashData(lamportPublicKey, compressed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(material);
+            CryptographicOperations.ZeroMemory(pseudoRandomKey);
+            CryptographicOperations.ZeroMemory(lamportSecretKey);
+            CryptographicOperations.ZeroMemory(lamportPublicKey);
+        }
+    }
+
+    /// <summary>HKDF_mod_r with an empty key_info.</summary>
+    private static BlsSecretKey HkdfModR(ReadOnlySpan<byte> keyMaterial)
+    {
+        Span<byte> salt = stackalloc byte[HashSize];
+        Span<byte> info = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
+        Span<byte> pseudoRandomKey = stackalloc byte[HashSize];
+        Span<byte> wide = stackalloc byte[WideScalarSize];
+        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
+        Span<byte> material = keyMaterial.Length < 256 ? stackalloc byte[keyMaterial.Length + 1] : new byte[keyMaterial.Length + 1];
+        try
+        {
+            keyMaterial.CopyTo(material);
+            material[^1] = 0;
+            SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
+            while (true)
+            {
+                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
+                HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
+                Bls12381.Default.ReduceScalar(wide, scalar);
+                if (BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key))
+                {
+                    return key;
+                }
+
+                // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
+                SHA256.HashData(salt, salt);
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(material);
+            CryptographicOperations.ZeroMemory(pseudoRandomKey);
+            CryptographicOperations.ZeroMemory(wide);
+            CryptographicOperations.ZeroMemory(scalar);
+        }
+    }
+}

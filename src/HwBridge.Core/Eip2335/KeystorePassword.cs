@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.Core.Eip2335;
+
+/// <summary>From a password as typed to the bytes that become a key (EIP-2335 § Password requirements), all in guarded memory.</summary>
+internal static class KeystorePassword
+{
+    /// <summary>In bytes of UTF-8: more is a file given by mistake.</summary>
+    internal const int MaxLength = 4096;
+
+    private const string Retype = "Give the password itself, as UTF-8 text.";
+
+    /// <summary>NFKD, then without C0, C1 and DEL, then UTF-8 again.</summary>
+    /// <param name="utf8">As typed or read; a final newline is a control character and goes too.</param>
+    /// <param name="form">Which rule to apply.</param>
+    internal static SecretBuffer Normalize(ReadOnlySpan<byte> utf8, PasswordForm form)
+    {
+        if (utf8.Length > MaxLength)
+        {
+            throw Bad($"the password has {utf8.Length:N0} bytes (limit {MaxLength:N0})");
+        }
+
+        // ASCII is its own NFKD form and has no marks: no need to wake the Unicode tables.
+        return Ascii.IsValid(utf8) ? StripAscii(utf8) : NormalizeUnicode(utf8, form);
+    }
+
+    private static SecretBuffer StripAscii(ReadOnlySpan<byte> ascii)
+    {
+        using SecretBuffer kept = SecretBuffer.Allocate(ascii.Length);
+        int count = 0;
+        foreach (byte character in ascii)
+        {
+            if (!IsControl((char)character))
+            {
+                kept.Span[count++] = character;
+            }
+        }
+
+        return SecretBuffer.CopyOf(kept.Span[..count]);
+    }
+
+    private static SecretBuffer NormalizeUnicode(ReadOnlySpan<byte> utf8, PasswordForm form)
+    {
+        // Without its tables (invariant globalization) the framework would hand the text back unchanged, and the key would be another.
+        if ("\u00fc".AsSpan().IsNormalized(NormalizationForm.FormKD))
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                "the password has characters beyond ASCII, and this program runs without Unicode tables",
+                "Install ICU (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+        }
+
+        using SecretBuffer typed = SecretBuffer.Allocate(utf8.Length * sizeof(char));
+        Span<char> characters = Characters(typed);
+        OperationStatus status = Utf8.ToUtf16(utf8, characters, out int read, out int written, replaceInvalidSequences: false);
+        if (status != OperationStatus.Done)
+        {
+            throw Bad($"the password is not UTF-8 at its byte {read}");
+        }
+
+        using SecretBuffer normalized = Decompose(characters[..written], out int length);
+        Span<char> text = Characters(normalized)[..length];
+        text = text[..Keep(text, form)];
+        SecretBuffer result = SecretBuffer.Allocate(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, result.Span);
+        return result;
+    }
+
+    private static SecretBuffer Decompose(ReadOnlySpan<char> text, out int length)
+    {
+        // Unicode's largest compatibility decomposition has 18 characters for one.
+        SecretBuffer buffer = SecretBuffer.Allocate(18 * text.Length * sizeof(char));
+        try
+        {
+            if (text.TryNormalize(Characters(buffer), out length, NormalizationForm.FormKD))
+            {
+                return buffer;
+            }
+        }
+        catch (ArgumentException)
+        {
+            // The framework refuses U+FFFE, which is no character; its exception has no cause to keep.
+            buffer.Dispose();
+            throw Bad("the password has a code point that is no character");
+        }
+
+        buffer.Dispose();
+        throw new InvalidOperationException("a decomposition is longer than Unicode allows");
+    }
+
+    /// <summary>Moves what the rule keeps to the front and returns its length.</summary>
+    private static int Keep(Span<char> text, PasswordForm form)
+    {
+        int kept = 0;
+        int position = 0;
+        bool first = true;
+        while (position < text.Length)
+        {
+            _ = Rune.DecodeFromUtf16(text[position..], out Rune rune, out int size);
+
+            // The old program kept of each starter with its marks the first rune only, also when that was a mark.
+            bool dropped = form == PasswordForm.MarksDropped && !first && IsMark(rune);
+            first = false;
+            if (!dropped && !(size == 1 && IsControl(text[position])))
+            {
+                text.Slice(position, size).CopyTo(text[kept..]);
+                kept += size;
+            }
+
+            position += size;
+        }
+
+        return kept;
+    }
+
+    /// <summary>A combining class other than 0, or a vowel or final consonant of a decomposed Hangul syllable.</summary>
+    private static bool IsMark(Rune rune)
+    {
+        if (rune.Value is (>= 0x1161 and <= 0x1175) or (>= 0x11a8 and <= 0x11c2) or 0x0345)
+        {
+            return true;
+        }
+
+        // The framework does not tell the class, but U+0345 has the highest: whatever must stand before it has one from 1 on.
+        Span<char> pair = stackalloc char[3];
+        pair[0] = '\u0345';
+        int length = 1 + rune.EncodeToUtf16(pair[1..]);
+        try
+        {
+            return !((ReadOnlySpan<char>)pair[..length]).IsNormalized(NormalizationForm.FormKD);
+        }
+        finally
+        {
+            pair.Clear();
+        }
+    }
+
+    private static bool IsControl(char character) => character is < ' ' or (>= '\x7f' and <= '\x9f');
+
+    private static Span<char> Characters(SecretBuffer buffer) => MemoryMarshal.Cast<byte, char>(buffer.Span);
+
+    private static FaultException Bad(string cause) => new(Fault.BadInput, cause, Retype);
+}

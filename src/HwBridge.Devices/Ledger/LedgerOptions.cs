@@ -1,0 +1,25 @@
+using HwBridge.Protocols.Ledger;
+
+namespace HwBridge.Devices.Ledger;
+
+/// <summary>How a Ledger is used.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>
+    /// The key that backups are sealed to: m/44'/60'/12381'/0/0. Every version of the app allows it, and no account that holds
+    /// money lies there.
+    /// </summary>
+    public Bip32Path SealingPath { get; init; } = DefaultSealingPath;
+
+    /// <summary>The model's name where the transport tells it (the USB product number does), else null.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>How long a person may take to answer a review.</summary>
+    public TimeSpan PersonDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the device may take for everything else; deriving a validator key takes it 0.2 s.</summary>
+    public TimeSpan AnswerDeadline { get; init; } = DeviceLink.PacketDeadline;
+
+    private static Bip32Path DefaultSealingPath { get; } =
+        Bip32Path.TryParse("m/44'/60'/12381'/0/0", out Bip32Path? path) ? path : throw new InvalidOperationException();
+}

@@ -1,0 +1,227 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using HwBridge.Core.Bls;
+using HwBridge.Core.KeyStores;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Ledger;
+
+namespace HwBridge.Emulators.Ledger;
+
+/// <summary>The device's side of the Ethereum app 1.22.0: APDU in, step out; no I/O. See protocols/ledger/ethereum-app.md.</summary>
+internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
+{
+    private const string Version = "1.22.0";
+    private const string DashboardName = "BOLOS";
+    private const string DashboardVersion = "1.3.0";
+    private const byte QuitApp = 0xa7;
+    private const byte LoadCertificate = 0x06;
+    private const int ChainIdSize = 8;
+    private const int WithdrawalIndexSize = 4;
+
+    private static readonly byte[] Configuration = [0x02, 1, 22, 0];
+
+    internal SoftwareLedgerState State { get; set; }
+
+    /// <summary>True for the command whose computation takes long enough for another APDU to arrive meanwhile.</summary>
+    internal static bool IsSlow(ReadOnlySpan<byte> apdu) =>
+        apdu.Length > ApduLimits.HeaderSize && apdu[0] == EthereumApp.Cla && apdu[1] == EthereumApp.GetEth2PublicKey;
+
+    internal AppStep Handle(ReadOnlySpan<byte> apdu)
+    {
+        if (State == SoftwareLedgerState.Locked)
+        {
+            return AppStep.Of(StatusWords.Locked);
+        }
+
+        // The operating system answers its class before the app sees the APDU.
+        if (apdu.Length >= 4 && apdu[0] == EthereumApp.SystemCla)
+        {
+            return HandleSystem(apdu);
+        }
+
+        if (apdu.Length < 4 || (apdu.Length > 4 && apdu[4] != apdu.Length - ApduLimits.HeaderSize))
+        {
+            return new AppStep(StatusWords.WrongLength, [], Keeps: true);
+        }
+
+        if (State == SoftwareLedgerState.Dashboard)
+        {
+            return AppStep.Of(StatusWords.NoApp);
+        }
+
+        if (apdu[0] != EthereumApp.Cla)
+        {
+            return AppStep.Of(StatusWords.UnknownClass);
+        }
+
+        ReadOnlySpan<byte> data = apdu.Length > 4 ? apdu[ApduLimits.HeaderSize..] : [];
+        return apdu[1] switch
+        {
+            // The app checks neither parameters nor data here.
+            EthereumApp.GetAppConfiguration => new AppStep(StatusWords.Ok, Configuration),
+            EthereumApp.GetPublicKey => GetPublicKey(apdu[2], apdu[3], data),
+            EthereumApp.GetEth2PublicKey => GetEth2PublicKey(apdu[2], apdu[3], data),
+            EthereumApp.SetEth2WithdrawalIndex => SetEth2WithdrawalIndex(apdu[2], apdu[3], data),
+            EthereumApp.PerformPrivacyOperation => PerformPrivacyOperation(apdu[2], apdu[3], data),
+            _ => AppStep.Of(StatusWords.UnknownInstruction),
+        };
+    }
+
+    private AppStep HandleSystem(ReadOnlySpan<byte> apdu)
+    {
+        switch (apdu[1])
+        {
+            case EthereumApp.GetAppNameAndVersion when apdu[2] == 0 && apdu[3] == 0:
+                (string name, string version) = State == SoftwareLedgerState.Dashboard
+                    ? (DashboardName, DashboardVersion)
+                    : (EthereumApp.Name, Version);
+                return new AppStep(
+                    StatusWords.Ok,
+                    [1, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)version.Length, .. Encoding.ASCII.GetBytes(version), 1, 0]);
+            case LoadCertificate:
+                return AppStep.Of(StatusWords.BadCertificate);
+            case QuitApp when State == SoftwareLedgerState.Ready:
+                State = SoftwareLedgerState.Dashboard;
+                return AppStep.Of(StatusWords.Ok);
+            default:
+                return AppStep.Of(StatusWords.UnknownClass);
+        }
+    }
+
+    private AppStep GetPublicKey(byte p1, byte p2, ReadOnlySpan<byte> data)
+    {
+        if (p1 > 1 || p2 > 1)
+        {
+            return AppStep.Of(StatusWords.WrongParameters);
+        }
+
+        if (!TryReadPath(ref data, out uint[] path) || data.Length is not (0 or ChainIdSize))
+        {
+            return AppStep.Of(StatusWords.BadData);
+        }
+
+        if (Forbids(path) is { } refusal)
+        {
+            return AppStep.Of(refusal);
+        }
+
+        using Slip10Node account = keys.DeriveAccount(path);
+        byte[] publicKey = LedgerKeys.UncompressedPublicKey(account);
+        string address = LedgerKeys.Address(publicKey);
+        byte[] answer =
+        [
+            (byte)publicKey.Length, .. publicKey, LedgerKeys.AddressDigits, .. Encoding.ASCII.GetBytes(address),
+            .. p2 == 1 ? account.ChainCode : [],
+        ];
+        bool mainnet = data.IsEmpty || BinaryPrimitives.ReadUInt64BigEndian(data) == 1;
+        return new AppStep(
+            StatusWords.Ok,
+            answer,
+            p1 == 1 ? Review(mainnet ? "Verify Ethereum address" : "Verify address", ("Address", $"0x{address}")) : null);
+    }
+
+    private AppStep GetEth2PublicKey(byte p1, byte p2, ReadOnlySpan<byte> data)
+    {
+        if (p1 > 1 || p2 != 0)
+        {
+            return AppStep.Of(StatusWords.WrongParameters);
+        }
+
+        // Bytes behind the path are ignored, and every path is derived.
+        if (!TryReadPath(ref data, out uint[] path))
+        {
+            return AppStep.Of(StatusWords.BadData);
+        }
+
+        byte[] key = keys.Eth2PublicKey(path);
+        return p1 == 0
+            ? new AppStep(StatusWords.Ok, key)
+            : new AppStep(
+                StatusWords.Ok,
+                [65, .. key, .. new byte[65 - BlsPublicKey.Size], LedgerKeys.AddressDigits, .. new byte[LedgerKeys.AddressDigits]],
+                Review("Verify ETH2 address", ("Address", $"0x{Convert.ToHexString(key)}")));
+    }
+
+    private static AppStep SetEth2WithdrawalIndex(byte p1, byte p2, ReadOnlySpan<byte> data)
+    {
+        if (p1 != 0 || p2 != 0)
+        {
+            return AppStep.Of(StatusWords.WrongParameters);
+        }
+
+        // Only the review of a deposit uses the number, and forgets it; every value is taken.
+        return AppStep.Of(data.Length == WithdrawalIndexSize ? StatusWords.Ok : StatusWords.WrongLength);
+    }
+
+    private AppStep PerformPrivacyOperation(byte p1, byte p2, ReadOnlySpan<byte> data)
+    {
+        if (p1 > 1 || p2 > 1)
+        {
+            return AppStep.Of(StatusWords.WrongParameters);
+        }
+
+        if (!TryReadPath(ref data, out uint[] path))
+        {
+            return AppStep.Of(StatusWords.BadData);
+        }
+
+        if (p2 == 1 && data.Length < X25519PublicKey.Size)
+        {
+            return AppStep.Of(StatusWords.WrongLength);
+        }
+
+        if (Forbids(path) is { } refusal)
+        {
+            return AppStep.Of(refusal);
+        }
+
+        using Slip10Node account = keys.DeriveAccount(path);
+        byte[] answer = p2 == 1 ? LedgerKeys.Agree(account, data[..X25519PublicKey.Size]) : LedgerKeys.PrivacyPublicKey(account);
+        return new AppStep(
+            StatusWords.Ok,
+            answer,
+            p1 == 1
+                ? Review(
+                    p2 == 1 ? "Provide public secret key" : "Provide public privacy key",
+                    ("Address", $"0x{LedgerKeys.Address(LedgerKeys.UncompressedPublicKey(account))}"),
+                    ("Key", Convert.ToHexString(answer)))
+                : null);
+    }
+
+    private ScreenReview Review(string title, params (string Label, string Value)[] pages) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Ledger {model.DisplayName()}"),
+        title,
+        [.. pages.Select(page => new ScreenField(page.Label, page.Value))]);
+
+    private static bool TryReadPath(ref ReadOnlySpan<byte> data, out uint[] path)
+    {
+        path = [];
+        if (data.IsEmpty || data[0] is 0 or > Bip32Path.MaxDepth || data.Length < 1 + (4 * data[0]))
+        {
+            return false;
+        }
+
+        path = new uint[data[0]];
+        for (int i = 0; i < path.Length; i++)
+        {
+            path[i] = BinaryPrimitives.ReadUInt32BigEndian(data[(1 + (4 * i))..]);
+        }
+
+        data = data[(1 + (4 * path.Length))..];
+        return true;
+    }
+
+    /// <summary>The app's install parameters allow 44'/60' and 45' on secp256k1.</summary>
+    private static ushort? Forbids(ReadOnlySpan<uint> path)
+    {
+        const uint Hardened = Bip32Path.Hardened;
+        if (path is [45 | Hardened, ..] or [44 | Hardened, 60 | Hardened, ..])
+        {
+            return null;
+        }
+
+        return path.Length < 2 ? StatusWords.ShortPath : StatusWords.ForbiddenPath;
+    }
+}
