@@ -30,6 +30,21 @@ public static class TrezorPassphrase
             throw TooLong();
         }
 
+        // ASCII is its own NFKD form.
+        if (Ascii.IsValid(typed))
+        {
+            return typed.Length <= MaxLength ? SecretBuffer.CopyOf(typed) : throw TooLong();
+        }
+
+        // Without its tables (invariant globalization) the framework hands the text back unchanged, which would be another wallet.
+        if ("\u00fc".AsSpan().IsNormalized(NormalizationForm.FormKD))
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                "the passphrase has characters beyond ASCII, and this program runs without Unicode tables",
+                "Install ICU (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+        }
+
         using SecretBuffer source = SecretBuffer.Allocate(typed.Length * sizeof(char));
         Span<char> characters = MemoryMarshal.Cast<byte, char>(source.Span);
         if (Utf8.ToUtf16(typed, characters, out _, out int count, replaceInvalidSequences: false) != OperationStatus.Done)
@@ -39,9 +54,18 @@ public static class TrezorPassphrase
 
         using SecretBuffer target = SecretBuffer.Allocate(count * Expansion * sizeof(char));
         Span<char> normal = MemoryMarshal.Cast<byte, char>(target.Span);
-        if (!((ReadOnlySpan<char>)characters[..count]).TryNormalize(normal, out int length, NormalizationForm.FormKD))
+        int length;
+        try
         {
-            throw TooLong();
+            if (!((ReadOnlySpan<char>)characters[..count]).TryNormalize(normal, out length, NormalizationForm.FormKD))
+            {
+                throw TooLong();
+            }
+        }
+        catch (ArgumentException)
+        {
+            // The framework refuses U+FFFE; its exception is left out, lest it hold the text.
+            throw new FaultException(Fault.BadInput, "the passphrase has a code point that is no character", "Type it again.");
         }
 
         using SecretBuffer utf8 = SecretBuffer.Allocate(length * 3);

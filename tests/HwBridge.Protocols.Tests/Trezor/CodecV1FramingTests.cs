@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Trezor;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Protocols.Tests.Trezor;
 
@@ -14,7 +14,7 @@ public sealed class CodecV1FramingTests
     public void Framing_RecordedMessages_GivesTheRecordedPacketsAndTakesThemBack(object recorded)
     {
         using CodecV1Framing framing = new();
-        foreach (RecordedMessage message in ((Recording)recorded).Messages.Where(IsWhole))
+        foreach (RecordedMessage message in ((Recording)recorded).Messages.Where(message => message.IsWhole))
         {
             // A Model T pads with bytes of older messages.
             List<byte[]> packets = Cut(framing, message.Whole);
@@ -34,7 +34,7 @@ public sealed class CodecV1FramingTests
             RecordedMessage[] messages =
             [
                 .. Recording.All.Where(recording => recording.Name.StartsWith("core289", StringComparison.Ordinal) == core)
-                    .SelectMany(recording => recording.Messages).Where(IsWhole),
+                    .SelectMany(recording => recording.Messages).Where(message => message.IsWhole),
             ];
             Assert.That(messages.Count(message => message.FromHost), Is.GreaterThan(100));
             Assert.That(messages.Count(message => !message.FromHost), Is.GreaterThan(100));
@@ -172,11 +172,6 @@ public sealed class CodecV1FramingTests
                 }
             }
         }).QuickCheckThrowOnFailure();
-
-    /// <summary>False for silence, and for what the recorder broke on purpose.</summary>
-    internal static bool IsWhole(RecordedMessage message) => message is { Type: not null, Payload: not null, Packets.Count: > 0 }
-        && message.Packets[0].AsSpan().StartsWith("?##"u8)
-        && BinaryPrimitives.ReadUInt32BigEndian(message.Packets[0].AsSpan(5)) == message.Payload.Length;
 
     private static Arbitrary<byte[]> Messages(int longest) => Gen.Choose(2, longest)
         .SelectMany(length => Gen.Choose(0, 255).ArrayOf(length))

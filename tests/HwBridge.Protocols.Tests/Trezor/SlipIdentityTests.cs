@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HwBridge.Protocols.Trezor;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Protocols.Tests.Trezor;
 

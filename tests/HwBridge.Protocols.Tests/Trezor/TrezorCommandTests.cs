@@ -5,6 +5,7 @@ using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Protocols.Tests.Trezor;
 
@@ -15,7 +16,7 @@ public sealed class TrezorCommandTests
     {
         Dictionary<MessageType, int> seen = [];
         foreach (RecordedMessage message in Recording.All.SelectMany(recording => recording.Messages)
-            .Where(message => message.FromHost && CodecV1FramingTests.IsWhole(message)))
+            .Where(message => message.FromHost && message.IsWhole))
         {
             if (Encode((MessageType)message.Type!, message.Payload!) is { } encoded)
             {

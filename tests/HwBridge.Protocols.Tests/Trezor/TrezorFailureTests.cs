@@ -4,6 +4,7 @@ using Google.Protobuf;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Protocols.Tests.Trezor;
 

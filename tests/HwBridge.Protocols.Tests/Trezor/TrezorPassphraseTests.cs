@@ -51,6 +51,7 @@ public sealed class TrezorPassphraseTests
     [TestCase("c3")]
     [TestCase("eda080")]
     [TestCase("c080")]
+    [TestCase("efbfbe", TestName = "U+FFFE")]
     public void Normalize_NoUtf8_IsAFaultThatDoesNotShowIt(string hex) =>
         Assert.That(
             () => TrezorPassphrase.Normalize(Convert.FromHexString(hex)),

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Protocols.Tests.Trezor;
 
@@ -58,7 +59,7 @@ public sealed class WireTests
     public void Read_EveryRecordedMessage_IsWhatTheLibraryReads()
     {
         int seen = 0;
-        foreach (RecordedMessage message in Recording.All.SelectMany(recording => recording.Messages).Where(CodecV1FramingTests.IsWhole))
+        foreach (RecordedMessage message in Recording.All.SelectMany(recording => recording.Messages).Where(message => message.IsWhole))
         {
             // Messages that the firmware itself refused as malformed are among the recordings.
             if (TryParse(message.Payload!, out List<(int, object)>? ours))

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace HwBridge.Protocols.Tests.Trezor;
+namespace HwBridge.Shared.Trezor;
 
 /// <summary>A conversation with real firmware, as protocols/trezor/vectors keeps it.</summary>
 internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Messages)

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace HwBridge.Protocols.Tests.Trezor;
+namespace HwBridge.Shared.Trezor;
 
 /// <summary>One message of a <see cref="Recording"/>.</summary>
 /// <param name="FromHost">Who sent it.</param>
@@ -11,6 +12,11 @@ internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload
 {
     /// <summary>Type and payload as the framing carries them.</summary>
     internal byte[] Whole => [(byte)(Type!.Value >> 8), (byte)Type.Value, .. Payload!];
+
+    /// <summary>False for silence, and for what the recorder broke on purpose.</summary>
+    internal bool IsWhole => this is { Type: not null, Payload: not null, Packets.Count: > 0 }
+        && Packets[0].AsSpan().StartsWith("?##"u8)
+        && BinaryPrimitives.ReadUInt32BigEndian(Packets[0].AsSpan(5)) == Payload.Length;
 
     internal static RecordedMessage Read(JsonElement exchange) => new(
         exchange.GetProperty("direction").GetString() == "host",
