@@ -48,7 +48,7 @@ internal sealed class TrezorSession : IAsyncDisposable
     private TrezorSession(ITransport transport, IPerson person, TrezorOptions options, TrezorDeadlines deadlines)
     {
         _transport = transport;
-        _link = new DeviceLink(transport, _framing);
+        _link = new DeviceLink(transport, _framing, deadlines.Packet);
         _prompts = new TrezorPrompts(person, transport.Uri, options);
         _options = options;
         _deadlines = deadlines;
@@ -330,9 +330,10 @@ internal sealed class TrezorSession : IAsyncDisposable
         _framing.SkipsStrays = true;
         try
         {
-            _link.Drain();
             for (int round = 0; round < SynchroniseRounds; round++)
             {
+                _link.Drain();
+
                 // A device that waits for the rest of somebody's message takes Cancel for a part of it.
                 if (round > 0 || _framing.IsSendUnfinished)
                 {

@@ -34,6 +34,15 @@ internal sealed class RecordedTrezor
         SkipSilence();
     }
 
+    /// <summary>Goes on to a later request of a type, past <paramref name="before"/> others of it.</summary>
+    internal void PassUntil(MessageType type, int before)
+    {
+        while (NextOfHost is not { FromHost: true } message || message.Type != (int)type || before-- > 0)
+        {
+            _next++;
+        }
+    }
+
     internal void SkipSilence()
     {
         while (NextOfHost is { FromHost: false, Type: null })

@@ -13,7 +13,7 @@ internal sealed class ScriptedPerson(params string?[] secrets) : IPerson
 
     internal List<SecretQuestion> Questions { get; } = [];
 
-    /// <summary>Called with each text.</summary>
+    /// <summary>Called with each text and prompt.</summary>
     internal Action<string> Listening { get; set; } = static _ => { };
 
     public void Tell(string text)
@@ -26,6 +26,7 @@ internal sealed class ScriptedPerson(params string?[] secrets) : IPerson
 
     public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken)
     {
+        Listening(question.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
         Questions.Add(question);
         string? secret = _secrets.Count > 0 ? _secrets.Dequeue() : throw new InvalidOperationException("asked once too often: " + question.Prompt);
