@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.Faults;
@@ -9,6 +10,7 @@ namespace HwBridge.Cli.Tests.Terminals;
 
 [CancelAfter(30_000)]
 [NonParallelizable]
+[SupportedOSPlatform("linux")]
 public sealed class PasswordSourceTests
 {
     private readonly Listener _person = new();
