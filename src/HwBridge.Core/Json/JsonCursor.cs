@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Json;
 
@@ -188,6 +189,25 @@ internal ref struct JsonCursor
         return Convert.FromHexString(digits, bytes, out _, out _) == System.Buffers.OperationStatus.Done
             ? bytes
             : throw Fault("has a character that is no hex digit");
+    }
+
+    /// <summary>The secret bytes of the string under the cursor, 0x and two hex digits a byte, without a managed copy and in constant time.</summary>
+    internal void GetSecretHex(Span<byte> secret)
+    {
+        Expect(JsonTokenType.String, "must be a string");
+        ReadOnlySpan<byte> text = _reader.ValueSpan;
+        if (!text.StartsWith("0x"u8) || !SecretHex.TryDecode(text[2..], secret))
+        {
+            throw Fault($"must be 0x and {2 * secret.Length} hex digits");
+        }
+    }
+
+    /// <summary>Passes over the value under the cursor and gives its bytes as they stand in the file.</summary>
+    internal ReadOnlySpan<byte> GetRaw()
+    {
+        int start = _start + (int)_reader.TokenStartIndex;
+        Skip();
+        return _file[start..(_start + (int)_reader.BytesConsumed)];
     }
 
     /// <summary>The public key under the cursor: 96 hex digits with or without 0x, a point that is checked.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HwBridge.Core.Cryptography;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
@@ -48,28 +49,16 @@ public sealed class AgeFile
     /// <param name="fileKey">16 random bytes, never used for another file.</param>
     /// <param name="stanzas">The file key wrapped for each recipient.</param>
     /// <param name="plaintext">Any bytes.</param>
+    /// <param name="withDigest">Add a <see cref="DigestStanza"/>, by which damage shows without a key.</param>
     /// <returns>The file, binary.</returns>
-    public static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext)
+    public static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext, bool withDigest = false)
     {
-        AgeHeader header = AgeHeader.Create(stanzas, fileKey);
-        byte[] file = new byte[header.Length + AgePayload.EncryptedLength(plaintext.Length)];
+        ArgumentNullException.ThrowIfNull(stanzas);
+        byte[] payload = EncryptPayload(fileKey, plaintext);
+        AgeHeader header = AgeHeader.Create(withDigest ? [.. stanzas, DigestStanza.Create(stanzas, payload)] : stanzas, fileKey);
+        byte[] file = new byte[header.Length + payload.Length];
         header.WriteTo(file);
-        Span<byte> nonce = file.AsSpan(header.Length, AgePayload.NonceSize);
-        System.Security.Cryptography.RandomNumberGenerator.Fill(nonce);
-        using AgePayload payload = new(fileKey, nonce);
-        Span<byte> rest = file.AsSpan(header.Length + AgePayload.NonceSize);
-        bool last;
-        do
-        {
-            last = plaintext.Length <= AgePayload.ChunkSize;
-            int length = last ? plaintext.Length : AgePayload.ChunkSize;
-            int encrypted = length + ChaCha20Poly1305Ietf.TagSize;
-            payload.Encrypt(plaintext[..length], last, rest[..encrypted]);
-            plaintext = plaintext[length..];
-            rest = rest[encrypted..];
-        }
-        while (!last);
-
+        payload.CopyTo(file, header.Length);
         return file;
     }
 
@@ -109,5 +98,25 @@ public sealed class AgeFile
             plaintext.Dispose();
             throw;
         }
+    }
+
+    private static byte[] EncryptPayload(SecretBuffer fileKey, ReadOnlySpan<byte> plaintext)
+    {
+        byte[] encrypted = new byte[AgePayload.EncryptedLength(plaintext.Length)];
+        RandomNumberGenerator.Fill(encrypted.AsSpan(0, AgePayload.NonceSize));
+        using AgePayload payload = new(fileKey, encrypted.AsSpan(0, AgePayload.NonceSize));
+        Span<byte> rest = encrypted.AsSpan(AgePayload.NonceSize);
+        bool last;
+        do
+        {
+            last = plaintext.Length <= AgePayload.ChunkSize;
+            int length = last ? plaintext.Length : AgePayload.ChunkSize;
+            payload.Encrypt(plaintext[..length], last, rest[..(length + ChaCha20Poly1305Ietf.TagSize)]);
+            plaintext = plaintext[length..];
+            rest = rest[(length + ChaCha20Poly1305Ietf.TagSize)..];
+        }
+        while (!last);
+
+        return encrypted;
     }
 }

@@ -44,15 +44,7 @@ public sealed class AgeHeader
         ArgumentNullException.ThrowIfNull(stanzas);
         ArgumentNullException.ThrowIfNull(fileKey);
         ArgumentOutOfRangeException.ThrowIfZero(stanzas.Count);
-        ArrayBufferWriter<byte> text = new();
-        text.Write(VersionLine);
-        foreach (AgeStanza stanza in stanzas)
-        {
-            WriteStanza(text, stanza);
-        }
-
-        text.Write("---"u8);
-        byte[] authenticated = text.WrittenSpan.ToArray();
+        byte[] authenticated = [.. Write(stanzas), .. "---"u8];
         byte[] mac = new byte[MacSize];
         ComputeMac(fileKey, authenticated, mac);
         return new AgeHeader(stanzas, authenticated, mac);
@@ -120,6 +112,19 @@ public sealed class AgeHeader
         end[0] = (byte)' ';
         AgeBase64.Encode(_mac, end[1..]);
         end[^1] = (byte)'\n';
+    }
+
+    /// <summary>The text of a header up to the end of these stanzas. There is one spelling only: a parsed header gives the bytes it was read from.</summary>
+    internal static ReadOnlySpan<byte> Write(IEnumerable<AgeStanza> stanzas)
+    {
+        ArrayBufferWriter<byte> text = new();
+        text.Write(VersionLine);
+        foreach (AgeStanza stanza in stanzas)
+        {
+            WriteStanza(text, stanza);
+        }
+
+        return text.WrittenSpan;
     }
 
     private static AgeStanza ReadStanza(ReadOnlySpan<byte> first, ref LineReader lines)

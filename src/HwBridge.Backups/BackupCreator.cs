@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using HwBridge.Backups.Files;
+using HwBridge.Core.Bls;
+using HwBridge.Core.Deposits;
+using HwBridge.Core.Eip2335;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Age;
+
+namespace HwBridge.Backups;
+
+/// <summary>Makes a backup: keystores in, an age file out, every copy read back and verified.</summary>
+public static class BackupCreator
+{
+    /// <summary>The largest backup file that is read, in bytes: the largest document, armored, and its header.</summary>
+    internal const int MaxFileSize = (BackupDocumentCodec.MaxSize / 2 * 3) + (2 * AgeHeader.MaxLength);
+
+    /// <summary>Decrypts the keystores on all cores, checks them, and writes the encrypted backup to each file of the request.</summary>
+    /// <param name="request">What, for whom and where to.</param>
+    /// <param name="progress">Told from several threads; may be null.</param>
+    /// <param name="cancellationToken">Stops before the next key derivation; no file remains.</param>
+    /// <returns>What was written. On any fault, none of the request's files exists.</returns>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.Io"/>: a file exists or can't be written; <see cref="Fault.CannotDecrypt"/>: a password is wrong;
+    /// <see cref="Fault.BadInput"/>: a keystore, recipient, history or deposit file is malformed, or a key comes twice;
+    /// <see cref="Fault.Mismatch"/>: a copy read back is not what was written.
+    /// </exception>
+    /// <remarks>Memory: the number of cores times what the most expensive key derivation takes (256 MiB for the usual scrypt).</remarks>
+    public static async Task<BackupReceipt> CreateAsync(
+        BackupRequest request, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Check(request);
+        (BackupDocument document, IReadOnlyList<string> odd) = await DecryptAsync(request, progress, cancellationToken).ConfigureAwait(false);
+        using (document)
+        {
+            using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
+            using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+            byte[] file = Encrypt(fileKey, request.Recipients, plaintext);
+            await WriteAsync(file, fileKey, plaintext, request.Files, progress, cancellationToken).ConfigureAwait(false);
+            return new BackupReceipt(request.Files, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)), document.Validators, odd);
+        }
+    }
+
+    /// <summary>One age file: a stanza for each recipient, the tags, the digest, and the payload.</summary>
+    internal static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<X25519PublicKey> recipients, SecretBuffer plaintext)
+    {
+        AgeStanza[] stanzas = [.. recipients.Select(recipient => X25519Stanza.Wrap(fileKey, recipient))];
+        return AgeFile.Encrypt(fileKey, [.. stanzas, TagStanza.Create(recipients, stanzas)], plaintext.Span, withDigest: true);
+    }
+
+    /// <summary>Everything that can be refused before the first key derivation.</summary>
+    private static void Check(BackupRequest request)
+    {
+        if (request.Recipients.Count == 0)
+        {
+            throw new FaultException(Fault.Usage, "a backup needs at least one recipient", "Give --to with a device or an age1… recipient.");
+        }
+
+        if (request.Recipients.GroupBy(recipient => recipient).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new FaultException(Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
+        }
+
+        if (request.Keystores.Count is 0 or > BackupDocumentCodec.MaxValidators)
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                $"a backup holds 1 to {BackupDocumentCodec.MaxValidators:N0} keystores, not {request.Keystores.Count:N0}",
+                "Make several backups, each with some of the keystores.");
+        }
+
+        if (request.Files.Count == 0)
+        {
+            throw new FaultException(Fault.Usage, "a backup needs a file to be written to", "Give --out FILE.");
+        }
+
+        HashSet<string> paths = [];
+        foreach (string path in request.Files)
+        {
+            AtomicFile.EnsureCreatable(path);
+            if (!paths.Add(Path.GetFullPath(path)))
+            {
+                throw new FaultException(Fault.Usage, $"{path} is given twice", "Give each copy a place of its own, best on another disk.");
+            }
+        }
+
+        Dictionary<BlsPublicKey, Keystore> named = [];
+        foreach (KeystoreInput input in request.Keystores)
+        {
+            if (input.Keystore.PublicKey is { } publicKey && !named.TryAdd(publicKey, input.Keystore))
+            {
+                throw Duplicate(publicKey, named[publicKey], input.Keystore);
+            }
+        }
+
+        if (request.SlashingProtection is { } history)
+        {
+            BackupDocumentCodec.CheckSlashingProtection(history.Span, "the slashing protection history");
+        }
+
+        if (request.DepositData is { } deposits)
+        {
+            _ = DepositFile.Parse(deposits.Span, "the deposit data");
+        }
+    }
+
+    private static async Task<(BackupDocument Document, IReadOnlyList<string> Odd)> DecryptAsync(
+        BackupRequest request, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        int count = request.Keystores.Count;
+        BackupValidator[] validators = new BackupValidator[count];
+        PasswordForm[] forms = new PasswordForm[count];
+        SecretBuffer secrets = SecretBuffer.Allocate(count * BlsSecretKey.Size);
+        try
+        {
+            await KeyWorkers.RunAsync(
+                count,
+                request.Keystores.Max(input => input.Keystore.Kdf.MemoryBytes),
+                index =>
+                {
+                    (Keystore keystore, SecretBuffer password) = request.Keystores[index];
+                    using BlsSecretKey key = keystore.Decrypt(password, out forms[index], cancellationToken);
+                    key.Bytes.CopyTo(secrets.Span[(index * BlsSecretKey.Size)..]);
+                    validators[index] = new BackupValidator(keystore.PublicKey ?? key.GetPublicKey(), keystore.ValidatorPath);
+                },
+                done => progress?.Report(new BackupProgress(BackupStage.Decrypting, done, count)),
+                cancellationToken).ConfigureAwait(false);
+
+            // Keystores that name no public key can be the same key too.
+            Dictionary<BlsPublicKey, int> seen = [];
+            for (int i = 0; i < count; i++)
+            {
+                if (!seen.TryAdd(validators[i].PublicKey, i))
+                {
+                    throw Duplicate(validators[i].PublicKey, request.Keystores[seen[validators[i].PublicKey]].Keystore, request.Keystores[i].Keystore);
+                }
+            }
+        }
+        catch
+        {
+            secrets.Dispose();
+            throw;
+        }
+
+        BackupDocument document = new(DateTimeOffset.UtcNow, validators, secrets)
+        {
+            SlashingProtection = request.SlashingProtection,
+            DepositData = request.DepositData,
+        };
+        string[] odd = [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];
+        return (document, odd);
+    }
+
+    /// <summary>All copies or none.</summary>
+    private static async Task WriteAsync(
+        byte[] file,
+        SecretBuffer fileKey,
+        SecretBuffer plaintext,
+        IReadOnlyList<string> paths,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        List<string> written = [];
+        try
+        {
+            foreach (string path in paths)
+            {
+                AtomicFile.Write(path, file, overwrite: false, cancellationToken);
+                written.Add(path);
+                byte[] copy = await InputFile.ReadAsync(path, MaxFileSize, cancellationToken).ConfigureAwait(false);
+                Verify(path, copy, file, fileKey, plaintext);
+                progress?.Report(new BackupProgress(BackupStage.Writing, written.Count, paths.Count));
+            }
+        }
+        catch
+        {
+            written.ForEach(File.Delete);
+            throw;
+        }
+    }
+
+    /// <summary>The copy is authentic from its first to its last byte, and says what was meant.</summary>
+    private static void Verify(string path, byte[] copy, byte[] file, SecretBuffer fileKey, SecretBuffer plaintext)
+    {
+        FaultException? damage = null;
+        try
+        {
+            using SecretBuffer decrypted = AgeFile.Parse(copy).Decrypt(fileKey);
+            if (copy.AsSpan().SequenceEqual(file) && plaintext.ConstantTimeEquals(decrypted.Span))
+            {
+                return;
+            }
+        }
+        catch (FaultException fault)
+        {
+            damage = fault;
+        }
+
+        throw new FaultException(
+            Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: write the backup to another one.", damage);
+    }
+
+    private static FaultException Duplicate(BlsPublicKey publicKey, Keystore first, Keystore second) => new(
+        Fault.BadInput, $"{second.Source}: the key {publicKey} is in {first.Source} too", "Give each key once.");
+}

@@ -1,0 +1,293 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using HwBridge.Core.Bls;
+using HwBridge.Core.Eip2334;
+using HwBridge.Core.Faults;
+using HwBridge.Core.Json;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.Backups;
+
+/// <summary>The document and its JSON (protocols/hwbridge/backup.md § The document). Secrets never leave guarded memory.</summary>
+public static class BackupDocumentCodec
+{
+    /// <summary>The value of the member <c>format</c>.</summary>
+    public const string Format = "hwbridge-backup";
+
+    /// <summary>The version that is written, and the only one that is read.</summary>
+    public const int Version = 1;
+
+    /// <summary>The largest document in bytes.</summary>
+    public const int MaxSize = 32 << 20;
+
+    /// <summary>The most validators of a document.</summary>
+    public const int MaxValidators = 10_000;
+
+    private const string Source = "the document in the backup";
+    private const string Remedy = "Open it with age and look at it in a text editor, as protocols/hwbridge/backup.md tells: only keep plaintext in memory (/dev/shm).";
+    private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    // A key pair, a path, names and indentation.
+    private const int SizePerValidator = 320;
+
+    /// <summary>Writes the JSON, indented for people.</summary>
+    /// <param name="document">What to write.</param>
+    /// <returns>UTF-8 in guarded memory; the caller disposes it.</returns>
+    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>: larger than <see cref="MaxSize"/>.</exception>
+    public static SecretBuffer Write(BackupDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        long size = 1024 + (long)SizePerValidator * document.Validators.Count
+            + (document.SlashingProtection?.Length ?? 0) + (document.DepositData?.Length ?? 0);
+        if (size > MaxSize)
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                $"the backup would have {size:N0} bytes (limit {MaxSize:N0})",
+                "Make several backups, each with some of the keystores; leave the slashing protection history out, which a client exports anew.");
+        }
+
+        using SecretWriter output = new((int)size);
+        using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            Write(document, json);
+        }
+
+        output.Write("\n"u8);
+        return output.ToSecretBuffer();
+    }
+
+    /// <summary>Reads the JSON and checks each secret key against its public key.</summary>
+    /// <param name="json">The decrypted document.</param>
+    /// <returns>The caller disposes it.</returns>
+    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
+    public static BackupDocument Read(ReadOnlySpan<byte> json)
+    {
+        JsonCursor cursor = new(json, Source, MaxSize, Remedy);
+        using SecretWriter secrets = new(BlsSecretKey.Size * 64);
+        List<BackupValidator> validators = [];
+        string? format = null;
+        long? version = null;
+        DateTimeOffset? created = null;
+        byte[]? slashingProtection = null;
+        byte[]? depositData = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
+        {
+            switch (name)
+            {
+                case "format":
+                    format = cursor.GetOneOf(Format);
+                    break;
+                case "version":
+                    version = cursor.GetInteger(1, int.MaxValue);
+                    break;
+                case "created":
+                    created = ReadDate(ref cursor);
+                    break;
+                case "validators":
+                    ReadValidators(ref cursor, validators, secrets);
+                    break;
+                case "slashing_protection":
+                    slashingProtection = cursor.Token == JsonTokenType.StartObject ? cursor.GetRaw().ToArray() : throw cursor.Fault("must be an object");
+                    break;
+                case "deposit_data":
+                    depositData = cursor.Token == JsonTokenType.StartArray ? cursor.GetRaw().ToArray() : throw cursor.Fault("must be an array");
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
+            }
+
+            // A later version may mean something else by any other member: refuse it before it is misread.
+            if (version > Version)
+            {
+                throw new FaultException(
+                    Fault.BadInput, $"{Source} has version {version}, this program reads version {Version}", "Use a newer HwBridge.");
+            }
+        }
+
+        cursor.End();
+        _ = format ?? throw cursor.Missing("format");
+        _ = version ?? throw cursor.Missing("version");
+        if (validators.Count == 0)
+        {
+            throw cursor.Missing("validators");
+        }
+
+        BackupDocument document = new(created ?? throw cursor.Missing("created"), validators, secrets.ToSecretBuffer())
+        {
+            SlashingProtection = slashingProtection,
+            DepositData = depositData,
+        };
+        try
+        {
+            CheckKeys(document);
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses what is not a slashing protection history in the layout of EIP-3076 (its entries are not looked at).</summary>
+    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
+    internal static void CheckSlashingProtection(ReadOnlySpan<byte> json, string source)
+    {
+        JsonCursor cursor = new(json, source, MaxSize, "Export the history again from the validator client, as EIP-3076 JSON.");
+        bool metadata = false;
+        bool data = false;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
+        {
+            metadata |= name == "metadata" && cursor.Token == JsonTokenType.StartObject;
+            data |= name == "data" && cursor.Token == JsonTokenType.StartArray;
+            cursor.Skip();
+        }
+
+        cursor.End();
+        _ = metadata ? 0 : throw cursor.Missing("metadata");
+        _ = data ? 0 : throw cursor.Missing("data");
+    }
+
+    private static void Write(BackupDocument document, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("format"u8, Format);
+        json.WriteNumber("version"u8, Version);
+        json.WriteString("created"u8, document.Created.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture));
+        json.WriteStartArray("validators"u8);
+        Span<byte> secret = stackalloc byte[2 + (2 * BlsSecretKey.Size)];
+        "0x"u8.CopyTo(secret);
+        try
+        {
+            for (int i = 0; i < document.Validators.Count; i++)
+            {
+                BackupValidator validator = document.Validators[i];
+                json.WriteStartObject();
+                json.WriteString("pubkey"u8, validator.PublicKey.ToString());
+                if (validator.Path is { } path)
+                {
+                    json.WriteString("path"u8, path.ToString());
+                }
+
+                SecretHex.Encode(document.SecretOf(i), secret[2..]);
+                json.WriteString("secret"u8, secret);
+                json.WriteEndObject();
+            }
+        }
+        finally
+        {
+            secret.Clear();
+        }
+
+        json.WriteEndArray();
+        WriteVerbatim(json, "slashing_protection"u8, document.SlashingProtection);
+        WriteVerbatim(json, "deposit_data"u8, document.DepositData);
+        json.WriteEndObject();
+    }
+
+    private static void WriteVerbatim(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? value)
+    {
+        if (value is { } bytes)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(bytes.Span.StartsWith("\uFEFF"u8) ? bytes.Span[3..] : bytes.Span);
+        }
+    }
+
+    private static DateTimeOffset ReadDate(ref JsonCursor cursor) =>
+        DateTimeOffset.TryParseExact(
+            cursor.GetString(maxLength: 32), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? date
+            : throw cursor.Fault("must be a time in UTC like 2026-01-31T12:00:00Z");
+
+    private static void ReadValidators(ref JsonCursor cursor, List<BackupValidator> validators, SecretWriter secrets)
+    {
+        HashSet<BlsPublicKey> seen = [];
+        cursor.BeginArray();
+        while (cursor.NextElement())
+        {
+            if (validators.Count == MaxValidators)
+            {
+                throw cursor.Fault($"is one more than the {MaxValidators:N0} validators that a backup may have");
+            }
+
+            BlsPublicKey? publicKey = null;
+            ValidatorKeyPath? path = null;
+            bool hasSecret = false;
+            cursor.BeginObject();
+            while (cursor.NextMember(out string name))
+            {
+                switch (name)
+                {
+                    case "pubkey":
+                        publicKey = cursor.GetPublicKey();
+                        break;
+                    case "path":
+                        // A path that this version does not know is no reason to withhold the key.
+                        _ = ValidatorKeyPath.TryParse(cursor.GetString(maxLength: 256), out path);
+                        break;
+                    case "secret":
+                        cursor.GetSecretHex(secrets.GetSpan(BlsSecretKey.Size)[..BlsSecretKey.Size]);
+                        secrets.Advance(BlsSecretKey.Size);
+                        hasSecret = true;
+                        break;
+                    default:
+                        cursor.Skip();
+                        break;
+                }
+            }
+
+            _ = hasSecret ? 0 : throw cursor.Missing("secret");
+            BackupValidator validator = new(publicKey ?? throw cursor.Missing("pubkey"), path);
+            if (!seen.Add(validator.PublicKey))
+            {
+                throw cursor.Fault($"has the public key {validator.PublicKey} of an earlier one again");
+            }
+
+            validators.Add(validator);
+        }
+    }
+
+    /// <summary>A millisecond each, so on all cores.</summary>
+    private static void CheckKeys(BackupDocument document)
+    {
+        int wrong = int.MaxValue;
+        Parallel.For(0, document.Validators.Count, (index, state) =>
+        {
+            if (!BlsSecretKey.TryFromBytes(document.SecretOf(index), out BlsSecretKey? key))
+            {
+                Lower(ref wrong, index);
+                return;
+            }
+
+            using (key)
+            {
+                if (key.GetPublicKey() != document.Validators[index].PublicKey)
+                {
+                    Lower(ref wrong, index);
+                }
+            }
+        });
+
+        if (wrong != int.MaxValue)
+        {
+            throw new FaultException(
+                Fault.BadInput, $"{Source}: $.validators[{wrong}].secret is not the secret key of {document.Validators[wrong].PublicKey}", Remedy);
+        }
+    }
+
+    private static void Lower(ref int lowest, int index)
+    {
+        int seen;
+        while (index < (seen = Volatile.Read(ref lowest)) && Interlocked.CompareExchange(ref lowest, index, seen) != seen)
+        {
+            // Another thread was faster: look again.
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace HwBridge.Backups;
+
+/// <summary>What anyone can learn from a backup without a key.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Format"><c>age-encryption.org/v1</c>.</param>
+/// <param name="IsArmored">Whether it is ASCII armored.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="PlaintextSize">In bytes, of what is inside.</param>
+/// <param name="Recipients">How many stanzas wrap the file key: each recipient has one.</param>
+/// <param name="Stanzas">How many of each type, in the order of their first one.</param>
+/// <param name="HasTags">Whether a device recognises its own stanza before it is asked to confirm.</param>
+/// <param name="HasDigest">Whether damage shows without a key.</param>
+/// <param name="Threshold">How many recipients have to come together; null: each opens it alone.</param>
+public sealed record BackupInspection(
+    string File,
+    string Format,
+    bool IsArmored,
+    long Size,
+    long PlaintextSize,
+    int Recipients,
+    IReadOnlyList<KeyValuePair<string, int>> Stanzas,
+    bool HasTags,
+    bool HasDigest,
+    int? Threshold);

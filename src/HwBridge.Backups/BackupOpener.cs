@@ -1,0 +1,95 @@
+using HwBridge.Backups.Files;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Age;
+
+namespace HwBridge.Backups;
+
+/// <summary>Opens backups with devices: each is asked for one key agreement, for the stanza that is its own.</summary>
+public static class BackupOpener
+{
+    /// <summary>Opens a backup and checks each key inside.</summary>
+    /// <param name="path">The file, binary or armored.</param>
+    /// <param name="devices">At least one; the first that is a recipient opens it.</param>
+    /// <param name="person">Told when more than one confirmation may be needed.</param>
+    /// <param name="cancellationToken">Stops the wait for the person too.</param>
+    /// <returns>The document in guarded memory; the caller disposes it.</returns>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.BadInput"/>: not a backup, or damaged where it shows; <see cref="Fault.CannotDecrypt"/>: no device is a recipient, or
+    /// the file was changed; <see cref="Fault.UserRejected"/> and the devices' other faults.
+    /// </exception>
+    public static async Task<BackupDocument> OpenAsync(
+        string path, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
+    {
+        byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
+        AgeFile file = BackupInspector.Parse(path, bytes);
+        try
+        {
+            if (DigestStanza.Fits(file) == false)
+            {
+                throw new FaultException(
+                    Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
+            }
+
+            using SecretBuffer fileKey = await UnwrapAsync(file.Header, devices, person, cancellationToken).ConfigureAwait(false);
+            using SecretBuffer plaintext = file.Decrypt(fileKey);
+            return BackupDocumentCodec.Read(plaintext.Span);
+        }
+        catch (FaultException fault)
+        {
+            throw fault.Within(path);
+        }
+    }
+
+    /// <summary>The file key of any age file that has one of the devices among its X25519 recipients.</summary>
+    /// <param name="header">The file's header.</param>
+    /// <param name="devices">At least one.</param>
+    /// <param name="person">Told when more than one confirmation may be needed.</param>
+    /// <param name="cancellationToken">Stops the wait for the person too.</param>
+    /// <returns>16 bytes; the caller disposes them. Not yet checked against the header's MAC: <see cref="AgeFile.Decrypt"/> does that.</returns>
+    /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: no device is a recipient; the devices' own faults.</exception>
+    public static async Task<SecretBuffer> UnwrapAsync(
+        AgeHeader header, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(devices);
+        ArgumentNullException.ThrowIfNull(person);
+        if (header.Stanzas[0].Type == AgeFile.PassphraseStanza)
+        {
+            throw new FaultException(
+                Fault.CannotDecrypt, "this file is encrypted with a passphrase, not to a device", "Open it with age: age --decrypt FILE");
+        }
+
+        List<Question> questions = [];
+        foreach (ISealing device in devices)
+        {
+            X25519PublicKey recipient = await device.GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
+            questions.AddRange(TagStanza.FindCandidates(header, recipient, out _).Select(stanza => new Question(device, recipient, stanza)));
+        }
+
+        if (questions.Count > 1)
+        {
+            person.Tell(
+                "This file does not tell which of its recipients the device is: "
+                + $"up to {questions.Count} confirmations may come, until one opens it.");
+        }
+
+        foreach ((ISealing device, X25519PublicKey recipient, X25519Stanza stanza) in questions)
+        {
+            using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
+            if (stanza.TryUnwrap(recipient, shared) is { } fileKey)
+            {
+                return fileKey;
+            }
+        }
+
+        throw new FaultException(
+            Fault.CannotDecrypt,
+            devices.Count == 1 ? "this device is not a recipient of this file" : $"none of the {devices.Count} devices is a recipient of this file",
+            "Attach the device that the backup was made for, with the same seed and passphrase, and compare `hwbridge recipient`.");
+    }
+
+    private sealed record Question(ISealing Device, X25519PublicKey Recipient, X25519Stanza Stanza);
+}

@@ -1,0 +1,22 @@
+using HwBridge.Core.KeyStores;
+
+namespace HwBridge.Backups;
+
+/// <summary>What to back up, for whom, and where to.</summary>
+public sealed record BackupRequest
+{
+    /// <summary>At least one keystore; no key twice.</summary>
+    public required IReadOnlyList<KeystoreInput> Keystores { get; init; }
+
+    /// <summary>Who opens the backup, each alone: devices' public keys and parsed <c>age1…</c>. At least one, none twice.</summary>
+    public required IReadOnlyList<X25519PublicKey> Recipients { get; init; }
+
+    /// <summary>The files to write, all with the same bytes; none may exist.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>An EIP-3076 history, as read from its file, or null.</summary>
+    public ReadOnlyMemory<byte>? SlashingProtection { get; init; }
+
+    /// <summary>A deposit_data-*.json, as read, or null.</summary>
+    public ReadOnlyMemory<byte>? DepositData { get; init; }
+}

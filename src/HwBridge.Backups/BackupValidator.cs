@@ -1,0 +1,9 @@
+using HwBridge.Core.Bls;
+using HwBridge.Core.Eip2334;
+
+namespace HwBridge.Backups;
+
+/// <summary>What a backup says of one validator beside its secret key.</summary>
+/// <param name="PublicKey">Checked against the secret key.</param>
+/// <param name="Path">Where the key comes from, or null where that is unknown. Nothing proves it.</param>
+public sealed record BackupValidator(BlsPublicKey PublicKey, ValidatorKeyPath? Path);
