@@ -60,17 +60,6 @@ public sealed partial class HonestyTests
     public void Registry_ResolvedAddress_IsFound() =>
         AssertFound("package-lock.json", "\"resolved\": \"https://registry.example.org/a.tgz\"", Registry());
 
-    [Test]
-    public void Lines_OfEachSource_AreAtMost140Long() =>
-        Assert.That(Find(TrackedFile.Sources("src", "tests", "samples"), LongLine(), "is too long"), Is.Empty);
-
-    [Test]
-    public void LongLine_141Characters_AreFound()
-    {
-        AssertFound("src/HwBridge.Core/A.cs", new string('x', 141), LongLine());
-        Assert.That(Find([new TrackedFile("src/HwBridge.Core/A.cs", new string('x', 140))], LongLine(), "x"), Is.Empty);
-    }
-
     private static void AssertFound(string path, string text, Regex rule) =>
         Assert.That(Find([new TrackedFile(path, "first line\n" + text)], rule, "breaks the rule"), Has.One.StartsWith($"{path}:2: "));
 
@@ -96,7 +85,4 @@ public sealed partial class HonestyTests
 
     [GeneratedRegex(@"""resolved""\s*:\s*""https?:[^""]*""")]
     private static partial Regex Registry();
-
-    [GeneratedRegex(@"^[^\n]{141,}$", RegexOptions.Multiline)]
-    private static partial Regex LongLine();
 }
