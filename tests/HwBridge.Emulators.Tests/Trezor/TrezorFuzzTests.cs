@@ -1,4 +1,3 @@
-using FsCheck.NUnit;
 using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
@@ -25,7 +24,7 @@ public sealed class TrezorFuzzTests
             .DistinctBy(Convert.ToHexString),
     ];
 
-    [Property(MaxTest = 150)]
+    [FsCheck.NUnit.Property(MaxTest = 150)]
     public void Feed_RandomPackets_DeviceStaysAnswerable(bool isCore, ushort[] types, byte[][] payloads, int seed)
     {
         Random random = new(seed);
@@ -50,7 +49,7 @@ public sealed class TrezorFuzzTests
         FeedAndRecover(isCore, packets, random);
     }
 
-    [Property(MaxTest = 150)]
+    [FsCheck.NUnit.Property(MaxTest = 150)]
     public void Feed_BrokenRecordedPackets_DeviceStaysAnswerable(bool isCore, int seed)
     {
         Random random = new(seed);
@@ -71,7 +70,7 @@ public sealed class TrezorFuzzTests
         FeedAndRecover(isCore, packets, random);
     }
 
-    [Property(MaxTest = 2000)]
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
     public void Check_BytesThatPass_AreParsed(bool isCore, byte parser, byte[] bytes)
     {
         MessageParser chosen = Parsers[parser % Parsers.Length];
@@ -82,7 +81,7 @@ public sealed class TrezorFuzzTests
         }
     }
 
-    [Property]
+    [FsCheck.NUnit.Property]
     public void Check_OwnEncoding_Passes(bool isCore, uint[] path, byte[] value, bool encrypt)
     {
         CipherKeyValue message = new()
