@@ -192,7 +192,8 @@ internal sealed class CoreFirmware(
 
         if (answer.Passphrase.Length > 0)
         {
-            await ConfirmAsync(ButtonPrompt.Passphrase1, Review("Access hidden wallet?"), Situation.PassphraseRejected1).ConfigureAwait(false);
+            await ConfirmAsync(ButtonPrompt.Passphrase1, Review("Access hidden wallet?"), Situation.PassphraseRejected1)
+                .ConfigureAwait(false);
             await ConfirmAsync(
                 ButtonPrompt.Passphrase2,
                 Review("Use this passphrase?", new ScreenField("Passphrase", answer.Passphrase)),

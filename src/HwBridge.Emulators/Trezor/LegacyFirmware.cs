@@ -20,7 +20,8 @@ internal sealed class LegacyFirmware(
     private const string KeypadDigits = "123456789";
 
     private static readonly byte[] Revision = Convert.FromHexString("dd7afbc3df8da3bbfc68cceaec41ef3945fd86d9");
-    private static readonly byte[] BootloaderHash = Convert.FromHexString("9378f2d641be25b1d9c62d9c4d249c7a440ad34eff6246d9cf25d623a755267b");
+    private static readonly byte[] BootloaderHash =
+        Convert.FromHexString("9378f2d641be25b1d9c62d9c4d249c7a440ad34eff6246d9cf25d623a755267b");
 
     // Bitcoin, Bitcoin-like, Crypto, Ethereum, NEM, Stellar, U2F.
     private static readonly uint[] Capabilities = [1, 2, 5, 7, 10, 12, 14];
@@ -194,7 +195,8 @@ internal sealed class LegacyFirmware(
 
         if (answer.Passphrase.Length > 0)
         {
-            await ConfirmAsync(ButtonPrompt.Passphrase1, Review("Access hidden wallet?"), Situation.PassphraseRejected1).ConfigureAwait(false);
+            await ConfirmAsync(ButtonPrompt.Passphrase1, Review("Access hidden wallet?"), Situation.PassphraseRejected1)
+                .ConfigureAwait(false);
             await ConfirmAsync(
                 ButtonPrompt.Passphrase2,
                 Review("Use this passphrase?", new ScreenField("Passphrase", answer.Passphrase)),

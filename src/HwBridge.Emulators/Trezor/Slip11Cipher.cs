@@ -6,7 +6,9 @@ using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Emulators.Trezor;
 
-/// <summary>CipherKeyValue: AES-256-CBC without padding under a key that the seed, the path, the text and both flags give. SLIP-0011.</summary>
+/// <summary>
+/// CipherKeyValue: AES-256-CBC without padding, under a key that the seed, the path, the text and both flags give. SLIP-0011.
+/// </summary>
 internal static class Slip11Cipher
 {
     internal const int BlockSize = 16;

@@ -14,7 +14,9 @@ using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 
 namespace HwBridge.Emulators.Trezor;
 
-/// <summary>SignIdentity for a web login: both challenges, hashed and signed as a Bitcoin message. SLIP-0013 §Challenge signature.</summary>
+/// <summary>
+/// SignIdentity for a web login: both challenges, hashed and signed as a Bitcoin message. SLIP-0013 §Challenge signature.
+/// </summary>
 internal static class Slip13Signature
 {
     private const byte CompressedKey = 31;

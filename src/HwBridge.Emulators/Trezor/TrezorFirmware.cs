@@ -332,8 +332,8 @@ internal abstract class TrezorFirmware : IDisposable
             throw Refuse(Situation.AlreadyInitialized);
         }
 
-        await ConfirmAsync(ButtonPrompt.LoadDevice, Review("Load a seed", new ScreenField("Warning", "for tests only")), Situation.LoadRejected)
-            .ConfigureAwait(false);
+        ScreenReview review = Review("Load a seed", new ScreenField("Warning", "for tests only"));
+        await ConfirmAsync(ButtonPrompt.LoadDevice, review, Situation.LoadRejected).ConfigureAwait(false);
         try
         {
             Mnemonic = Bip39Mnemonic.Parse(string.Join(' ', request.Mnemonics));

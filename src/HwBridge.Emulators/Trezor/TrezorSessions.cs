@@ -2,7 +2,9 @@ using HwBridge.Core.Secrets;
 
 namespace HwBridge.Emulators.Trezor;
 
-/// <summary>The ten sessions that a Trezor keeps, each with the seed that its passphrase gave; the one unused for longest goes first.</summary>
+/// <summary>
+/// The ten sessions that a Trezor keeps, each with the seed that its passphrase gave; the one unused for longest goes first.
+/// </summary>
 internal sealed class TrezorSessions(ITrezorRandomness randomness) : IDisposable
 {
     internal const int IdSize = 32;

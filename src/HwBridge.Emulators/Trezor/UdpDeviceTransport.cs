@@ -52,7 +52,7 @@ internal sealed class UdpDeviceTransport : ITransport
             {
                 received = await _socket.ReceiveFromAsync(_datagram, SocketFlags.None, _host, cancellationToken).ConfigureAwait(false);
             }
-            catch (SocketException unreachable) when (unreachable.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
+            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
             {
                 // The host of the last answer is gone; the next one may come.
                 continue;

@@ -105,7 +105,10 @@ internal sealed class DeviceBench : ITransport, IDisposable
     {
         (MessageType type, byte[] payload) = TakeMessage();
         T message = parser.ParseFrom(payload);
-        Assert.That(type.ToString(), Is.EqualTo(message.Descriptor.Name).IgnoreCase, () => type == MessageType.Failure ? Failure.Parser.ParseFrom(payload).Message : "");
+        Assert.That(
+            type.ToString(),
+            Is.EqualTo(message.Descriptor.Name).IgnoreCase,
+            () => type == MessageType.Failure ? Failure.Parser.ParseFrom(payload).Message : "");
         return message;
     }
 

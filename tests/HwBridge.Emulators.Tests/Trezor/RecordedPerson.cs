@@ -28,6 +28,19 @@ internal sealed class RecordedPerson : IDeviceScreen
         _entry!.SetResult(text);
     }
 
+    /// <summary>Presses or types, whichever is asked for.</summary>
+    internal void AnswerAnything(bool approve)
+    {
+        if (_review is { Task.IsCompleted: false } review)
+        {
+            review.SetResult(approve);
+        }
+        else
+        {
+            _entry?.TrySetResult(approve ? "1234" : null);
+        }
+    }
+
     public async ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken)
     {
         Shown.Add(review);

@@ -14,7 +14,8 @@ public sealed record Recording(string Name, string? Mnemonic, string? Passphrase
 
     internal static string Folder { get; } = FindFolder();
 
-    internal static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> Names =>
+        Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
 
     internal bool IsCore => Name.StartsWith("core", StringComparison.Ordinal);
 
@@ -40,6 +41,7 @@ public sealed record Recording(string Name, string? Mnemonic, string? Passphrase
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.FullName ?? throw new DirectoryNotFoundException("no HwBridge.sln above the tests"), "protocols", "trezor", "vectors");
+        string root = folder?.FullName ?? throw new DirectoryNotFoundException("no HwBridge.sln above the tests");
+        return Path.Combine(root, "protocols", "trezor", "vectors");
     }
 }

@@ -102,8 +102,11 @@ public sealed class RecordingReplayTests
                 delayed = null;
             }
 
-            delayed = exchange.Debuglink?.Contains("after B sent", StringComparison.Ordinal) ?? false ? () => bench.Person.Press(true) : null;
-            if (delayed is null)
+            if (exchange.Debuglink?.Contains("after B sent", StringComparison.Ordinal) ?? false)
+            {
+                delayed = () => bench.Person.Press(true);
+            }
+            else
             {
                 ActAsRecorded(bench.Person, exchange.Debuglink, recording);
             }
@@ -116,14 +119,17 @@ public sealed class RecordingReplayTests
         }
     }
 
-    private static string? Reason(string name) =>
-        OutOfScope.FirstOrDefault(entry => entry.Key.EndsWith('_') ? name.StartsWith(entry.Key, StringComparison.Ordinal) : name == entry.Key).Value;
+    private static string? Reason(string name) => OutOfScope
+        .FirstOrDefault(entry => entry.Key.EndsWith('_') ? name.StartsWith(entry.Key, StringComparison.Ordinal) : name == entry.Key)
+        .Value;
 
     private static void CompareMessage(DeviceBench bench, RecordedExchange exchange, int index)
     {
-        // Some long answers were recorded with their payload only.
         string[] packets = [.. exchange.Packets!.Select(_ => Convert.ToHexStringLower(bench.TakePacket()))];
-        Assert.That(packets, Is.EqualTo(exchange.Packets), () => $"exchange {index}:\n  firmware {Text(exchange.Packets!)}\n  ours     {Text(packets)}");
+        Assert.That(
+            packets,
+            Is.EqualTo(exchange.Packets),
+            () => $"exchange {index}:\n  firmware {Text(exchange.Packets!)}\n  ours     {Text(packets)}");
     }
 
     private static string Text(IEnumerable<string> packets) => string.Concat(
@@ -163,7 +169,7 @@ public sealed class RecordingReplayTests
         IEnumerable<RecordedExchange> coming = recording.Exchanges.Skip(index + 1);
         bench.Randomness.Matrix = coming.Select(e => e.Matrix).FirstOrDefault(m => m is not null) ?? "123456789";
         RecordedExchange? features = coming.TakeWhile(e => !e.IsHost).FirstOrDefault(e => e.Type == (int)MessageType.Features);
-        string id = features is null ? "" : Convert.ToHexStringLower(Features.Parser.ParseFrom(Convert.FromHexString(features.Payload!)).SessionId.Span);
+        string id = features is null ? "" : Convert.ToHexStringLower(Decode(features).SessionId.Span);
         bench.Randomness.SessionId = id.Length > 0 && sessions.Add(id) ? Convert.FromHexString(id) : null;
     }
 
@@ -171,7 +177,7 @@ public sealed class RecordingReplayTests
     {
         // These two are about the loading itself.
         string topic = recording.Name[(recording.IsCore ? "core289_".Length : 0)..];
-        bool isBlank = recording.Mnemonic is null || topic.StartsWith("01c", StringComparison.Ordinal) || topic.StartsWith("01d", StringComparison.Ordinal);
+        bool isBlank = recording.Mnemonic is null || topic[..3] is "01c" or "01d";
         HashSet<string> sessions = [];
         if (!isBlank)
         {
@@ -181,8 +187,7 @@ public sealed class RecordingReplayTests
                 OpenSession(bench, new string('0', 64), null);
             }
 
-            Features? features = recording.Exchanges.Where(e => e.Type == (int)MessageType.Features)
-                .Select(e => Features.Parser.ParseFrom(Convert.FromHexString(e.Payload!))).FirstOrDefault();
+            Features? features = recording.Exchanges.Where(e => e.Type == (int)MessageType.Features).Select(Decode).FirstOrDefault();
             bool hasPin = features?.PinProtection ?? (recording.Pin is not null || recording.Exchanges.Any(IsPinRequest));
             bool hasPassphrase = recording.Passphrase is not null || (features?.PassphraseProtection ?? false)
                 || recording.Exchanges.Any(e => e.Type == (int)MessageType.PassphraseRequest);
@@ -220,6 +225,8 @@ public sealed class RecordingReplayTests
 
         return sessions;
     }
+
+    private static Features Decode(RecordedExchange exchange) => Features.Parser.ParseFrom(Convert.FromHexString(exchange.Payload!));
 
     private static bool IsPinRequest(RecordedExchange exchange) =>
         exchange.Type == (int)MessageType.PinMatrixRequest

@@ -132,7 +132,10 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
         }
 
         string said = await error;
-        Assert.That(process.ExitCode, Is.Not.EqualTo(127).And.Not.EqualTo(126), $"install the Debian packages trezor and python3-trezor: {said}");
+        Assert.That(
+            process.ExitCode,
+            Is.Not.EqualTo(127).And.Not.EqualTo(126),
+            $"install the Debian packages trezor and python3-trezor: {said}");
         return new PeerResult(process.ExitCode, (await output).Trim(), said.Trim());
     }
 

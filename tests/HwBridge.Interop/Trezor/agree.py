@@ -2,7 +2,7 @@
 
 usage: agree.py PORT < REQUESTS
 A request is a line of JSON: {"identity": {...}, "curve": "...", "peer": "hex"}.
-Prints for each the session key and the public key, in hex.
+Prints for each the session key in hex (this version of the library knows no public key in the answer).
 """
 
 import json
@@ -23,5 +23,5 @@ for line in sys.stdin:
             ecdsa_curve_name=request["curve"],
         )
     )
-    print(answer.session_key.hex(), answer.public_key.hex())
+    print(answer.session_key.hex())
 client.close()
