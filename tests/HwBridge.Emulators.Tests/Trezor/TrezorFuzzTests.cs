@@ -1,8 +1,8 @@
-using FsCheck.NUnit;
 using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
