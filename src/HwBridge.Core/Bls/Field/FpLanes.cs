@@ -159,7 +159,12 @@ internal struct FpLanes
     /// <summary>The products of the low 32 bits of each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<ulong> Widen(Vector256<ulong> a, Vector256<ulong> b) =>
-        Avx2.IsSupported ? Avx2.Multiply(a.AsUInt32(), b.AsUInt32()) : (a & Vector256.Create(0xffff_ffffUL)) * (b & Vector256.Create(0xffff_ffffUL));
+        Avx2.IsSupported ? Avx2.Multiply(a.AsUInt32(), b.AsUInt32()) : WidenPortable(a, b);
+
+    /// <summary>The same on any processor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> WidenPortable(Vector256<ulong> a, Vector256<ulong> b) =>
+        (a & Vector256.Create(0xffff_ffffUL)) * (b & Vector256.Create(0xffff_ffffUL));
 
     /// <summary>One limb for all lanes.</summary>
     internal static FpLanes Broadcast(ReadOnlySpan<uint> limbs)
