@@ -2,6 +2,7 @@ using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
