@@ -95,12 +95,12 @@ public static class BackupCreator
             }
         }
 
-        if (request.SlashingProtection is { } history)
+        if (request.SlashingProtection is { IsEmpty: false } history)
         {
             BackupDocumentCodec.CheckSlashingProtection(history.Span, "the slashing protection history");
         }
 
-        if (request.DepositData is { } deposits)
+        if (request.DepositData is { IsEmpty: false } deposits)
         {
             _ = DepositFile.Parse(deposits.Span, "the deposit data");
         }
@@ -146,8 +146,8 @@ public static class BackupCreator
 
         BackupDocument document = new(DateTimeOffset.UtcNow, validators, secrets)
         {
-            SlashingProtection = request.SlashingProtection,
-            DepositData = request.DepositData,
+            SlashingProtection = request.SlashingProtection ?? default,
+            DepositData = request.DepositData ?? default,
         };
         string[] odd = [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];
         return (document, odd);

@@ -24,11 +24,11 @@ public sealed class BackupDocument : IDisposable
     /// <summary>The validators, in the order in which they were given.</summary>
     public IReadOnlyList<BackupValidator> Validators { get; }
 
-    /// <summary>The slashing protection history (EIP-3076 JSON) as it was given, or null.</summary>
-    public ReadOnlyMemory<byte>? SlashingProtection { get; init; }
+    /// <summary>The slashing protection history (EIP-3076 JSON) as it was given; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> SlashingProtection { get; init; }
 
-    /// <summary>The deposit data (a JSON array, as in deposit_data-*.json) as it was given, or null.</summary>
-    public ReadOnlyMemory<byte>? DepositData { get; init; }
+    /// <summary>The deposit data (a JSON array, as in deposit_data-*.json) as it was given; empty where there is none.</summary>
+    public ReadOnlyMemory<byte> DepositData { get; init; }
 
     /// <summary>The secret key of the validator at <paramref name="index"/>; the caller disposes it.</summary>
     public BlsSecretKey GetSecretKey(int index) => BlsSecretKey.TryFromBytes(SecretOf(index), out BlsSecretKey? key)

@@ -40,7 +40,7 @@ public static class BackupDocumentCodec
     {
         ArgumentNullException.ThrowIfNull(document);
         long size = 1024 + (long)SizePerValidator * document.Validators.Count
-            + (document.SlashingProtection?.Length ?? 0) + (document.DepositData?.Length ?? 0);
+            + document.SlashingProtection.Length + document.DepositData.Length;
         if (size > MaxSize)
         {
             throw new FaultException(
@@ -186,17 +186,17 @@ public static class BackupDocumentCodec
         }
 
         json.WriteEndArray();
-        WriteVerbatim(json, "slashing_protection"u8, document.SlashingProtection);
-        WriteVerbatim(json, "deposit_data"u8, document.DepositData);
+        WriteVerbatim(json, "slashing_protection"u8, document.SlashingProtection.Span);
+        WriteVerbatim(json, "deposit_data"u8, document.DepositData.Span);
         json.WriteEndObject();
     }
 
-    private static void WriteVerbatim(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? value)
+    private static void WriteVerbatim(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        if (value is { } bytes)
+        if (!value.IsEmpty)
         {
             json.WritePropertyName(name);
-            json.WriteRawValue(bytes.Span.StartsWith("\uFEFF"u8) ? bytes.Span[3..] : bytes.Span);
+            json.WriteRawValue(value.StartsWith("\uFEFF"u8) ? value[3..] : value);
         }
     }
 

@@ -163,11 +163,11 @@ public static class KeystoreRestorer
         return names;
     }
 
-    private static void AddOther(Dictionary<string, ReadOnlyMemory<byte>> others, string name, ReadOnlyMemory<byte>? content)
+    private static void AddOther(Dictionary<string, ReadOnlyMemory<byte>> others, string name, ReadOnlyMemory<byte> content)
     {
-        if (content is { } bytes)
+        if (!content.IsEmpty)
         {
-            others.Add(name, bytes);
+            others.Add(name, content);
         }
     }
 

@@ -11,14 +11,17 @@ public static class DigestStanza
     /// <summary>The stanza's type.</summary>
     public const string Type = "hwbridge-sha256";
 
-    /// <summary>Whether the file's bytes are those of its digest; null when it has none, as files of other programs.</summary>
+    /// <summary>
+    /// Whether the file's bytes are those of its digest; null when it should have none, as a file of another program. A file with tags but
+    /// no digest is damaged: one is never written without the other.
+    /// </summary>
     public static bool? Fits(AgeFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         IReadOnlyList<AgeStanza> stanzas = file.Header.Stanzas;
         if (stanzas[^1].Type != Type)
         {
-            return null;
+            return stanzas.Any(stanza => stanza.Type == TagStanza.Type) ? false : null;
         }
 
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
