@@ -31,6 +31,9 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpa
     /// <summary>True after an exchange was cut off in the middle.</summary>
     internal bool IsBroken { get; private set; }
 
+    /// <summary>True after an answer did not even begin within its deadline: a question may still be on the device's screen.</summary>
+    internal bool IsUnanswered { get; private set; }
+
     internal string Uri => transport.Uri;
 
     /// <summary>The message received last; guarded memory, wiped by the next receive.</summary>
@@ -97,6 +100,7 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpa
         {
             Break();
             cancellationToken.ThrowIfCancellationRequested();
+            IsUnanswered = !begun;
             throw begun ? Late("began an answer and did not end it", _packetDeadline) : Late("gave no answer", answerDeadline);
         }
         catch

@@ -11,7 +11,7 @@ internal static class Program
 {
     /// <summary>How a test starts one of them.</summary>
     internal static string[] CommandLine(string program, params string[] arguments) =>
-        [Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", typeof(Program).Assembly.Location, program, .. arguments];
+        ["dotnet", typeof(Program).Assembly.Location, program, .. arguments];
 
     private static async Task<int> Main(string[] arguments)
     {

@@ -1,6 +1,5 @@
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
-using Microsoft.Win32.SafeHandles;
 
 namespace HwBridge.Backups.Files;
 
@@ -22,7 +21,7 @@ public static class InputFile
     public static Task<byte[]> ReadAsync(string path, int maxSize, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            using SafeFileHandle file = Open(path);
+            using FileStream file = Open(path);
             byte[] buffer = new byte[StartSize(path, file, maxSize)];
             int length = 0;
             while (Fill(path, file, buffer, ref length, maxSize, cancellationToken))
@@ -57,24 +56,24 @@ public static class InputFile
 
     private static SecretBuffer ReadSecret(string path, int maxSize, CancellationToken cancellationToken)
     {
-        using SafeFileHandle file = Open(path);
+        using FileStream file = Open(path);
         using SecretBuffer buffer = SecretBuffer.Allocate(maxSize + 1);
         int length = 0;
         Fill(path, file, buffer.Span, ref length, maxSize, cancellationToken);
         return SecretBuffer.CopyOf(buffer.Span[..length]);
     }
 
-    private static int StartSize(string path, SafeFileHandle file, int maxSize)
+    private static int StartSize(string path, FileStream file, int maxSize)
     {
-        // 0 for pipes, devices and /proc; one byte more than the size shows the end without another round.
-        long size = Guard(path, () => RandomAccess.GetLength(file), otherwise: 0);
+        // 0 for devices and /proc; one byte more than the size shows the end without another round.
+        long size = file.CanSeek ? file.Length : 0;
         return size > maxSize ? throw TooLarge(path, maxSize) : (int)Math.Min(Math.Max(size, FirstRead), maxSize) + 1;
     }
 
     /// <summary>Reads until the end (false) or until the buffer is full (true).</summary>
     private static bool Fill(
         string path,
-        SafeFileHandle file,
+        FileStream file,
         Span<byte> buffer,
         ref int length,
         int maxSize,
@@ -86,16 +85,12 @@ public static class InputFile
             int count;
             try
             {
-                count = RandomAccess.Read(file, buffer[length..], length);
+                count = file.Read(buffer[length..]);
             }
             catch (IOException exception)
             {
                 string cause = $"{path}: reading failed: {exception.Message}";
                 throw new FaultException(Fault.Io, cause, "Check the disk or the other end of the pipe.", exception);
-            }
-            catch (UnauthorizedAccessException exception)
-            {
-                throw Folder(path, exception);
             }
 
             if (count == 0)
@@ -113,16 +108,17 @@ public static class InputFile
         return true;
     }
 
-    private static SafeFileHandle Open(string path)
+    private static FileStream Open(string path)
     {
         try
         {
             if (Directory.Exists(path))
             {
-                throw Folder(path, null);
+                throw new FaultException(Fault.BadInput, $"{path}: is a folder where a file was expected", "Name the file.");
             }
 
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // Without a buffer of its own, which would keep a copy of a secret.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -138,25 +134,6 @@ public static class InputFile
             throw new FaultException(Fault.BadInput, $"{path}: it can't be opened: {exception.Message}", "Check the name.", exception);
         }
     }
-
-    private static long Guard(string path, Func<long> ask, long otherwise)
-    {
-        try
-        {
-            return ask();
-        }
-        catch (NotSupportedException)
-        {
-            return otherwise;
-        }
-        catch (IOException exception)
-        {
-            throw new FaultException(Fault.Io, $"{path}: {exception.Message}", "Check the disk.", exception);
-        }
-    }
-
-    private static FaultException Folder(string path, Exception? inner) =>
-        new(Fault.BadInput, $"{path}: is a folder where a file was expected", "Name the file.", inner);
 
     private static FaultException TooLarge(string path, int maxSize) =>
         new(Fault.BadInput, $"{path}: is larger than such a file ever is (limit {maxSize:N0} bytes)", "Check that it is the right file.");

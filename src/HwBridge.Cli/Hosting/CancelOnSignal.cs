@@ -32,7 +32,7 @@ internal sealed class CancelOnSignal : IDisposable
             registration.Dispose();
         }
 
-        _source.Dispose();
+        // The source stays: it holds nothing to free, and a signal may be on its way to it.
     }
 
     private void Handle(PosixSignalContext context)

@@ -18,6 +18,8 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
 {
     private const int Tries = 3;
 
+    private const string Keypad = "    7 8 9\n    4 5 6\n    1 2 3\n";
+
     private readonly SemaphoreSlim _oneQuestion = new(1);
 
     /// <inheritdoc/>
@@ -50,7 +52,7 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     };
 
     private static string Words(SecretQuestion question) => question.Kind == SecretKind.PinMatrix
-        ? $"{question.Prompt}\nThe device shows where each digit is. Type the keys of those places:\n\n    7 8 9\n    4 5 6\n    1 2 3\n\nPIN: "
+        ? $"{question.Prompt}\nThe device shows where each digit is. Type the keys of those places:\n\n{Keypad}\nPIN: "
         : $"{question.Prompt}: ";
 
     private static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
@@ -128,7 +130,8 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
         using var line = new SecretLine();
         for (int attempt = 1; attempt <= Tries; attempt++)
         {
-            Prompt(terminal, (attempt > 1 ? "The two differ. " : question.Attempt > 1 ? "That was wrong. " : string.Empty) + Words(question));
+            string before = attempt > 1 ? "The two differ. " : question.Attempt > 1 ? "That was wrong. " : string.Empty;
+            Prompt(terminal, before + Words(question));
             if (!ReadLine(terminal, line, question.Kind, cancellationToken))
             {
                 return null;

@@ -228,8 +228,7 @@ internal static class KeystoreCodec
 
         string known = function ?? throw cursor.Missing("function");
         KdfParameters given = parameters ?? throw cursor.Missing("params");
-        byte[] salt = given.Salt ?? throw cursor.Missing("params.salt");
-        _ = given.DerivedKey ?? throw cursor.Missing("params.dklen");
+        byte[] salt = given.Salt!;
         if (known == Pbkdf2)
         {
             _ = given.Prf ?? throw cursor.Missing("params.prf");
@@ -280,6 +279,8 @@ internal static class KeystoreCodec
             }
         }
 
+        _ = parameters.DerivedKey ?? throw cursor.Missing("dklen");
+        _ = parameters.Salt ?? throw cursor.Missing("salt");
         return parameters;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -98,7 +97,6 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
             person.Tell($"Look at the Ledger ({Uri}), within {options.PersonDeadline.TotalMinutes:0.#} minutes. {tell}");
         }
 
-        long asked = Stopwatch.GetTimestamp();
         try
         {
             await link.SendAsync(_apdu.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
@@ -110,8 +108,7 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
             person.Tell("Stopped here, but a Ledger can't be told to take its question back: reject it on the device.");
             throw;
         }
-        catch (FaultException late) when (
-            command.NeedsApproval && late.Fault == Fault.Protocol && Stopwatch.GetElapsedTime(asked) >= options.PersonDeadline)
+        catch (FaultException late) when (command.NeedsApproval && link.IsUnanswered)
         {
             throw new FaultException(
                 Fault.DeviceBusy,

@@ -20,7 +20,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
     private const int ChainIdSize = 8;
     private const int WithdrawalIndexSize = 4;
 
-    private static readonly byte[] Configuration = [0x02, 1, 22, 0];
+    private static byte[] Configuration => [0x02, 1, 22, 0];
 
     internal SoftwareLedgerState State { get; set; }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using HwBridge.Core.Bls;
-using HwBridge.Core.Secrets;
+using HwBridge.Core.Eip2333;
 using HwBridge.Emulators.Seeds;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Digests;
@@ -16,23 +16,23 @@ internal sealed class LedgerKeys : IDisposable
 
     private static readonly X9ECParameters Secp256k1 = CustomNamedCurves.GetByName("secp256k1");
 
-    private readonly SecretBuffer _seed;
-    private readonly Slip10Node _master;
+    private readonly Slip10Node _accounts;
+    private readonly BlsSecretKey _validators;
 
-    /// <param name="seed">64 bytes of BIP-39; copied.</param>
+    /// <param name="seed">64 bytes of BIP-39; not kept.</param>
     internal LedgerKeys(ReadOnlySpan<byte> seed)
     {
-        _seed = SecretBuffer.CopyOf(seed);
-        _master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed);
+        _accounts = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed);
+        _validators = Eip2333KeyDerivation.DeriveMaster(seed);
     }
 
     public void Dispose()
     {
-        _master.Dispose();
-        _seed.Dispose();
+        _accounts.Dispose();
+        _validators.Dispose();
     }
 
-    internal Slip10Node DeriveAccount(ReadOnlySpan<uint> path) => _master.Derive(path);
+    internal Slip10Node DeriveAccount(ReadOnlySpan<uint> path) => _accounts.Derive(path);
 
     /// <summary>65 bytes: 04 | x | y.</summary>
     internal static byte[] UncompressedPublicKey(Slip10Node account) =>
@@ -72,7 +72,19 @@ internal sealed class LedgerKeys : IDisposable
     /// <summary>48 bytes: EIP-2333 along any numbers, as they stand.</summary>
     internal byte[] Eth2PublicKey(ReadOnlySpan<uint> path)
     {
-        throw new NotImplementedException($"{_seed}{path.Length}{nameof(BlsSecretKey)}");
+        BlsSecretKey key = Eip2333KeyDerivation.DeriveChild(_validators, path[0]);
+        foreach (uint index in path[1..])
+        {
+            using BlsSecretKey parent = key;
+            key = Eip2333KeyDerivation.DeriveChild(parent, index);
+        }
+
+        using (key)
+        {
+            byte[] publicKey = new byte[BlsPublicKey.Size];
+            key.GetPublicKey().CopyTo(publicKey);
+            return publicKey;
+        }
     }
 
     private static byte[] Keccak256(ReadOnlySpan<byte> data)

@@ -29,7 +29,7 @@ public sealed class SoftwareLedger : IAsyncDisposable
     private int _lastAnswerLength;
 
     /// <summary>Switches it on.</summary>
-    /// <param name="seed">The 64 bytes that BIP-39 gives (<see cref="Seeds.Bip39Mnemonic.DeriveSeed"/>); copied.</param>
+    /// <param name="seed">The 64 bytes that BIP-39 gives (<see cref="Seeds.Bip39Mnemonic.DeriveSeed(string)"/>); copied.</param>
     /// <param name="screen">Who approves.</param>
     /// <param name="options">Model and pace.</param>
     public SoftwareLedger(ReadOnlySpan<byte> seed, IDeviceScreen screen, SoftwareLedgerOptions? options = null)

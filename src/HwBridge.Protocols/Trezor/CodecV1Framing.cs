@@ -6,7 +6,7 @@ namespace HwBridge.Protocols.Trezor;
 
 /// <summary>
 /// Trezor's codec v1: packets of 64 bytes. The first is <c>?##</c>, type (u16), payload length (u32), 55 payload bytes; each
-/// further one <c>?</c> and 63 payload bytes; big-endian, padded with zeros. Serves host and device alike.
+/// further one <c>?</c> and 63 payload bytes; big-endian. Sent with zeros as padding, received with any. Serves host and device alike.
 /// </summary>
 /// <remarks>
 /// A <see cref="Message"/> is the type (two bytes, big-endian) and the payload. Memory grows with what has arrived, never with what

@@ -29,4 +29,12 @@ public readonly record struct PingCommand(string Text, bool Confirm = false) : I
 
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<byte> payload) => TrezorMessage.Decode(Success.Parser, payload).Message;
+
+    /// <summary>True when a Success is the answer to just this ping. Anything else, malformed or not, belongs to another request.</summary>
+    public bool IsAnsweredBy(ReadOnlySpan<byte> payload)
+    {
+        ArrayBufferWriter<byte> answer = new();
+        new Success { Message = Text }.WriteTo(answer);
+        return payload.SequenceEqual(answer.WrittenSpan);
+    }
 }

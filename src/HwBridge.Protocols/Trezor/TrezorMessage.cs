@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Google.Protobuf;
 using HwBridge.Core.Faults;
@@ -9,12 +8,8 @@ namespace HwBridge.Protocols.Trezor;
 /// <summary>A message as <see cref="CodecV1Framing"/> carries it: type (u16, big-endian) and protobuf payload.</summary>
 public static class TrezorMessage
 {
-    /// <summary>Writes the type in front of a payload.</summary>
-    public static void WriteType(IBufferWriter<byte> output, MessageType type)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(CodecV1Framing.TypeSize), (ushort)type);
-        output.Advance(CodecV1Framing.TypeSize);
-    }
+    /// <summary>Writes the type, the first two bytes of a message.</summary>
+    public static void WriteType(Span<byte> message, MessageType type) => BinaryPrimitives.WriteUInt16BigEndian(message, (ushort)type);
 
     /// <summary>The type of a whole message.</summary>
     public static MessageType TypeOf(ReadOnlySpan<byte> message) => (MessageType)BinaryPrimitives.ReadUInt16BigEndian(message);
@@ -27,13 +22,17 @@ public static class TrezorMessage
     public static T Decode<T>(MessageParser<T> parser, ReadOnlySpan<byte> payload)
         where T : IMessage<T>
     {
+        T message;
         try
         {
-            return parser.ParseFrom(payload);
+            message = parser.ParseFrom(payload);
         }
         catch (InvalidProtocolBufferException malformed)
         {
             throw TrezorFault.Protocol($"a malformed {typeof(T).Name}", malformed);
         }
+
+        // Parsing from a span leaves this check out.
+        return message.IsInitialized() ? message : throw TrezorFault.Protocol($"a {typeof(T).Name} that lacks a required field");
     }
 }

@@ -14,7 +14,8 @@ public sealed class ProcessHardeningTests
         {
             // The kernel's own answer; any failure would have been printed first.
             Assert.That(first, Is.EqualTo("dumpable 0"));
-            string core = (await File.ReadAllLinesAsync($"/proc/{program.Id}/limits", cancellationToken)).Single(line => line.StartsWith("Max core", StringComparison.Ordinal));
+            string[] limits = await File.ReadAllLinesAsync($"/proc/{program.Id}/limits", cancellationToken);
+            string core = limits.Single(line => line.StartsWith("Max core", StringComparison.Ordinal));
             Assert.That(core.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..6], Is.EqualTo(new[] { "0", "0" }));
             Assert.That(PortsOf(program), Is.Empty);
         }

@@ -86,12 +86,12 @@ public sealed class SignalTests
     [Test]
     public async Task Ask_WithoutATerminal_HasNobodyToAsk(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["--wait", .. Program.CommandLine("ask")])
+        var start = new ProcessStartInfo("setsid", ["--wait", .. Program.CommandLine("ask")])
         {
-            start.ArgumentList.Add(argument);
-        }
-
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process program = Process.Start(start)!;
         program.StandardInput.Close();
         string answer = await program.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -104,16 +104,7 @@ public sealed class SignalTests
     /// <summary>In a session of its own, so that the terminal is its controlling terminal; exec keeps the process id.</summary>
     private static Process Start(PseudoTerminal terminal, string program)
     {
-        var start = new ProcessStartInfo("sh");
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("tty=$1; shift; exec setsid --ctty \"$@\" <>\"$tty\" >&0 2>&0");
-        start.ArgumentList.Add("sh");
-        start.ArgumentList.Add(terminal.Path);
-        foreach (string argument in Program.CommandLine(program))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
+        const string Script = "tty=$1; shift; exec setsid --ctty \"$@\" <>\"$tty\" >&0 2>&0";
+        return Process.Start("sh", ["-c", Script, "sh", terminal.Path, .. Program.CommandLine(program)]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.Faults;
@@ -9,6 +10,7 @@ namespace HwBridge.Cli.Tests.Terminals;
 
 [CancelAfter(30_000)]
 [NonParallelizable]
+[SupportedOSPlatform("linux")]
 public sealed class PasswordSourceTests
 {
     private readonly Listener _person = new();
@@ -48,7 +50,8 @@ public sealed class PasswordSourceTests
     [TestCase(1024, "")]
     public void FromFile_LongestLine_IsTakenWhole(int length, string end, CancellationToken cancellationToken)
     {
-        using SecretBuffer secret = PasswordSource.FromFile(Write(Encoding.UTF8.GetBytes(new string('x', length) + end)), _person, cancellationToken);
+        string path = Write(Encoding.UTF8.GetBytes(new string('x', length) + end));
+        using SecretBuffer secret = PasswordSource.FromFile(path, _person, cancellationToken);
         Assert.That(secret.Length, Is.EqualTo(length));
     }
 
@@ -69,7 +72,8 @@ public sealed class PasswordSourceTests
         AssertRefused(Write([0x61, 0xff, 0xfe]), "not UTF-8", cancellationToken);
 
     [Test]
-    public void FromFile_Folder_IsRefused(CancellationToken cancellationToken) => AssertRefused(_folder, "can't be read", cancellationToken);
+    public void FromFile_Folder_IsRefused(CancellationToken cancellationToken) =>
+        AssertRefused(_folder, "can't be read", cancellationToken);
 
     [Test]
     public void FromFile_Missing_IsRefused(CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using HwBridge.Cli.Hosting;
 namespace HwBridge.Cli.Tests.Terminals;
 
 /// <summary>A real terminal of the kernel, with the test in the place of screen and keyboard.</summary>
-internal sealed unsafe partial class PseudoTerminal : IDisposable
+internal sealed partial class PseudoTerminal : IDisposable
 {
     private readonly StringBuilder _screen = new();
     private readonly Descriptor _master;
@@ -13,7 +13,7 @@ internal sealed unsafe partial class PseudoTerminal : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _reading;
 
-    internal PseudoTerminal()
+    internal unsafe PseudoTerminal()
     {
         _master = Descriptor.Open("/dev/ptmx", LibC.ReadWrite);
         byte* name = stackalloc byte[64];
@@ -42,7 +42,7 @@ internal sealed unsafe partial class PseudoTerminal : IDisposable
 
     internal bool Echoes => (Modes.Local & LibC.TerminalModes.Echo) != 0;
 
-    internal LibC.TerminalModes Modes
+    internal unsafe LibC.TerminalModes Modes
     {
         get
         {
@@ -84,7 +84,7 @@ internal sealed unsafe partial class PseudoTerminal : IDisposable
     private static partial int unlockpt(int descriptor);
 
     [LibraryImport("libc")]
-    private static partial int ptsname_r(int descriptor, byte* name, nuint size);
+    private static unsafe partial int ptsname_r(int descriptor, byte* name, nuint size);
 
     private void ReadScreen()
     {

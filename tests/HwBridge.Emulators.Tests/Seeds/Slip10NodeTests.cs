@@ -19,7 +19,8 @@ public sealed class Slip10NodeTests
     [TestCaseSource(nameof(Slip10Vectors))]
     public void Derive_PublishedSlip10Vector_GivesPublishedNode(Slip10Vector vector)
     {
-        using Slip10Node master = Slip10Node.FromSeed(Enum.Parse<Slip10Curve>(vector.Curve, ignoreCase: true), Convert.FromHexString(vector.Seed));
+        Slip10Curve curve = Enum.Parse<Slip10Curve>(vector.Curve, ignoreCase: true);
+        using Slip10Node master = Slip10Node.FromSeed(curve, Convert.FromHexString(vector.Seed));
         using Slip10Node node = master.Derive(Path(vector.Path));
         using (Assert.EnterMultipleScope())
         {

@@ -141,7 +141,7 @@ internal sealed class LedgerCommandTests
         foreach (int at in (int[])[0, 1, 49, 65, 66, 67, 106])
         {
             byte[] bad = [.. good];
-            bad[at] ^= 0x20;
+            bad[at] ^= 0x40;
             AssertProtocol(confirmed, Convert.ToHexString(bad));
         }
     }

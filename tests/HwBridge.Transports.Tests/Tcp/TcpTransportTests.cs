@@ -97,6 +97,7 @@ public sealed class TcpTransportTests
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(0);
         int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        var deadline = TimeSpan.FromMilliseconds(300);
         var fillers = new List<TcpTransport>();
         long begun = Stopwatch.GetTimestamp();
         try
@@ -107,7 +108,7 @@ public sealed class TcpTransportTests
                     while (fillers.Count < 16)
                     {
                         begun = Stopwatch.GetTimestamp();
-                        fillers.Add(await TcpTransport.ConnectAsync(Uri, "127.0.0.1", port, TimeSpan.FromMilliseconds(300), cancellationToken));
+                        fillers.Add(await TcpTransport.ConnectAsync(Uri, "127.0.0.1", port, deadline, cancellationToken));
                     }
                 },
                 Fails(Fault.DeviceNotFound, "did not answer within 0.3 s"));

@@ -12,6 +12,7 @@ namespace HwBridge.Transports.Tests.Udp;
 public sealed class UdpTransportTests
 {
     private const string Uri = "trezor+udp://test";
+    private const string Host = "127.0.0.1";
 
     private static readonly byte[] Packet = [.. Enumerable.Range(1, 64).Select(i => (byte)i)];
 
@@ -28,7 +29,7 @@ public sealed class UdpTransportTests
     private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     /// <summary>Connects to a peer that answers the ping, and connects the peer back.</summary>
-    private static async Task<(UdpTransport Transport, Socket Peer)> ConnectAsync(CancellationToken cancellationToken, string host = "127.0.0.1")
+    private static async Task<(UdpTransport Transport, Socket Peer)> ConnectAsync(CancellationToken cancellationToken, string host = Host)
     {
         Socket peer = Bind();
         Task<UdpTransport> connecting = UdpTransport.ConnectAsync(Uri, host, PortOf(peer), cancellationToken).AsTask();
@@ -84,8 +85,9 @@ public sealed class UdpTransportTests
     public void ConnectAsync_SilentPeer_EndsAtTheDeadline(CancellationToken cancellationToken)
     {
         using Socket silent = Bind();
+        var deadline = TimeSpan.FromMilliseconds(200);
         Assert.That(
-            async () => await UdpTransport.ConnectAsync(Uri, "127.0.0.1", PortOf(silent), TimeSpan.FromMilliseconds(200), cancellationToken),
+            async () => await UdpTransport.ConnectAsync(Uri, Host, PortOf(silent), deadline, cancellationToken),
             Fails(Fault.DeviceNotFound, "did not answer within 0.2 s"));
     }
 
@@ -200,7 +202,9 @@ public sealed class UdpTransportTests
         (UdpTransport transport, Socket peer) = await ConnectAsync(cancellationToken);
         await using UdpTransport _ = transport;
         using Socket __ = peer;
-        Assert.That(async () => await transport.SendAsync(new byte[63], cancellationToken), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            async () => await transport.SendAsync(new byte[63], cancellationToken),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]

@@ -1,0 +1,109 @@
+using HwBridge.Core.Faults;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Trezor;
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Devices.Trezor;
+
+/// <summary>What a Trezor has the host ask of, or tell, the person.</summary>
+internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions options)
+{
+    /// <summary>How many PINs one run may try: the device erases itself after 16 wrong ones.</summary>
+    internal const int MaxPinAttempts = 3;
+
+    // Firmware takes 50 digits; older ones 9.
+    private const int MaxPin = 50;
+
+    internal void Announce(string text) => person.Tell(text);
+
+    /// <summary>Says what the device's screen asks for, where the announcement of the request did not.</summary>
+    internal void AnnounceButton(ButtonRequestType code, bool announced)
+    {
+        switch (code)
+        {
+            case ButtonRequestType.PinEntry:
+                person.Tell($"{uri}: enter the PIN on the device.");
+                break;
+            case ButtonRequestType.PassphraseEntry when options.Passphrase is PassphraseSource.Host or PassphraseSource.None:
+                person.Tell($"{uri}: the device is set to always ask for the passphrase itself: enter it there (empty for the wallet without one).");
+                break;
+            case ButtonRequestType.PassphraseEntry:
+                person.Tell($"{uri}: enter the passphrase on the device (empty for the wallet without one).");
+                break;
+            default:
+                if (!announced)
+                {
+                    person.Tell($"{uri}: read the device's screen and confirm there.");
+                }
+
+                break;
+        }
+    }
+
+    internal void WrongPin() => person.Tell(
+        $"{uri}: the PIN was wrong. The device waits longer before each further answer, up to minutes, and erases itself after 16 wrong PINs.");
+
+    internal void SessionLost() => person.Tell($"{uri}: the device no longer knows the session: it may ask for PIN and passphrase again.");
+
+    /// <summary>Asks for positions on the device's shuffled keypad.</summary>
+    /// <returns>1 … 50 ASCII digits from 1 to 9; the caller disposes them.</returns>
+    internal async ValueTask<SecretBuffer> AskPinAsync(int attempt, CancellationToken cancellationToken)
+    {
+        for (; attempt <= MaxPinAttempts; attempt++)
+        {
+            string prompt = $"PIN of {uri} (the positions as the device shows them: 7 8 9 above, 4 5 6, 1 2 3 below)";
+            SecretBuffer pin = await person.AskSecretAsync(new SecretQuestion(SecretKind.PinMatrix, prompt, attempt), cancellationToken)
+                .ConfigureAwait(false) ?? throw new FaultException(
+                    Fault.DeviceLocked, $"{uri} waits for its PIN, and none was given", "Unlock the device, or run the command on a terminal.");
+            if (pin.Length is > 0 and <= MaxPin && !pin.Span.ContainsAnyExceptInRange((byte)'1', (byte)'9'))
+            {
+                return pin;
+            }
+
+            pin.Dispose();
+            person.Tell($"{uri}: give 1 to {MaxPin} digits from 1 to 9, the positions on the device's keypad. Nothing was sent.");
+        }
+
+        throw new FaultException(Fault.PinInvalid, $"{uri}: no usable PIN was given", "Run the command again and type positions 1 to 9.");
+    }
+
+    /// <summary>What a request for the passphrase is answered with, as chosen; says what was chosen.</summary>
+    /// <returns>The payload of a PassphraseAck, which the generated class would copy to the managed heap; the caller disposes it.</returns>
+    internal async ValueTask<SecretBuffer> AskPassphraseAsync(bool deviceCan, CancellationToken cancellationToken)
+    {
+        using SecretWriter payload = new(64);
+        switch (options.Passphrase ?? PassphraseSource.OnDevice)
+        {
+            case PassphraseSource.Host:
+                person.Tell($"{uri}: the passphrase is asked for here. The device shows it for comparison.");
+                using (SecretBuffer? typed = await person.AskSecretAsync(
+                    new SecretQuestion(SecretKind.Passphrase, $"passphrase for {uri}"), cancellationToken).ConfigureAwait(false))
+                {
+                    using SecretBuffer passphrase = TrezorPassphrase.Normalize(
+                        (typed ?? throw new FaultException(
+                            Fault.Cancelled, $"{uri}: no passphrase was given", "Run the command on a terminal, or choose another --passphrase.")).Span);
+                    WireWriter.WriteBytes(payload, PassphraseAck.PassphraseFieldNumber, passphrase.Span);
+                }
+
+                break;
+            case PassphraseSource.None:
+                person.Tell($"{uri}: no passphrase is used, as chosen: the wallet that the words alone give.");
+                WireWriter.WriteBytes(payload, PassphraseAck.PassphraseFieldNumber, []);
+                break;
+            default:
+                if (!deviceCan)
+                {
+                    throw new FaultException(
+                        Fault.Unsupported,
+                        $"{uri} asks for the passphrase, and this model can't take it on its own screen",
+                        "Choose --passphrase host (typed here without echo) or --passphrase none (the wallet without one).");
+                }
+
+                WireWriter.WriteInteger(payload, PassphraseAck.OnDeviceFieldNumber, 1);
+                break;
+        }
+
+        return payload.ToSecretBuffer();
+    }
+}

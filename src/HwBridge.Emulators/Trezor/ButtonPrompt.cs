@@ -1,0 +1,29 @@
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Emulators.Trezor;
+
+/// <summary>One kind of ButtonRequest: legacy tells its code alone, core also a name and the number of pages.</summary>
+internal sealed record ButtonPrompt(ButtonRequestType Legacy, ButtonRequestType Core, string Name, uint Pages = 1)
+{
+    internal static readonly ButtonPrompt Ping = new(ButtonRequestType.ProtectCall, ButtonRequestType.ProtectCall, "ping");
+    internal static readonly ButtonPrompt LoadDevice = new(ButtonRequestType.ProtectCall, ButtonRequestType.Other, "warn_loading_seed");
+    internal static readonly ButtonPrompt Passphrase1 = new(ButtonRequestType.Other, ButtonRequestType.Other, "passphrase_host1");
+    internal static readonly ButtonPrompt Passphrase2 = new(ButtonRequestType.Other, ButtonRequestType.Other, "passphrase_host2");
+    internal static readonly ButtonPrompt Cipher = new(ButtonRequestType.Other, ButtonRequestType.Other, "cipher_key_value");
+    internal static readonly ButtonPrompt Ecdh = new(ButtonRequestType.ProtectCall, ButtonRequestType.Other, "confirm_address");
+    internal static readonly ButtonPrompt SignIdentity = new(ButtonRequestType.ProtectCall, ButtonRequestType.Other, "sign_identity");
+    internal static readonly ButtonPrompt EthereumAddress = new(ButtonRequestType.Address, ButtonRequestType.Address, "show_address");
+    internal static readonly ButtonPrompt EthereumKey = new(ButtonRequestType.PublicKey, ButtonRequestType.PublicKey, "show_pubkey");
+    internal static readonly ButtonPrompt Xpub = new(ButtonRequestType.PublicKey, ButtonRequestType.PublicKey, "show_xpub", Pages: 2);
+
+    // Legacy has no such screens; core has no such requests.
+    internal static readonly ButtonPrompt UnusualPath =
+        new(ButtonRequestType.UnknownDerivationPath, ButtonRequestType.UnknownDerivationPath, "path_warning");
+
+    internal static readonly ButtonPrompt PinEntry = new(ButtonRequestType.PinEntry, ButtonRequestType.PinEntry, "pin_device");
+
+    internal static readonly ButtonPrompt PassphraseEntry =
+        new(ButtonRequestType.PassphraseEntry, ButtonRequestType.PassphraseEntry, "passphrase_device");
+
+    internal static readonly ButtonPrompt Settings = new(ButtonRequestType.ProtectCall, ButtonRequestType.ProtectCall, "settings");
+}

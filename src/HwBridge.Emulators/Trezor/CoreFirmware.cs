@@ -1,0 +1,286 @@
+using System.Buffers.Binary;
+using System.Text;
+using Google.Protobuf;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Emulators.Trezor;
+
+/// <summary>
+/// Model T, firmware 2.8.9. Any message that comes in the middle of a request, other than the one it waits for, ends that request
+/// without a word and is answered itself.
+/// </summary>
+internal sealed class CoreFirmware(
+    SoftwareTrezorOptions options, IDeviceScreen screen, TimeProvider clock, ITrezorRandomness randomness)
+    : TrezorFirmware(options, screen, clock, randomness)
+{
+    private const int HeaderSize = 9;
+
+    // Longer messages are read to their end, which may never come, and not kept.
+    private const uint MaxMessage = 64 * 1024;
+
+    // About what the Model T shows of a text in its monospaced face.
+    private const int CharactersPerPage = 90;
+
+    private static readonly byte[] Revision = Convert.FromHexString("fad9682201cf9289bba2adb66e6e07ed1cf78936");
+    private static readonly uint[] Capabilities = [1, 2, 3, 4, 5, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 10, 6, 20];
+
+    protected override string Device => "Trezor Model T";
+
+    protected override WireRules Rules => WireRules.Core;
+
+    protected override bool ClearsPadding => false;
+
+    protected override string? NoText => "";
+
+    protected override bool AsksPassphraseFirst => true;
+
+    protected override byte PlainSignatureHeader => 0;
+
+    protected override Refusal Choose(Situation situation) => situation.Core;
+
+    protected override Refusal Undecodable(WireError error) => new(FailureType.DataError, "Failed to decode message" + error.Kind switch
+    {
+        WireErrorKind.InvalidUtf8 => $": Invalid value for field. {error.Field}",
+        WireErrorKind.MissingRequired => $": Missing required field. {error.Field}",
+        _ => "",
+    });
+
+    protected override void Settle(IMessage message)
+    {
+        // Taken as they come.
+    }
+
+    protected override uint IdentityPages(string identity) => (uint)((identity.Length + CharactersPerPage - 1) / CharactersPerPage);
+
+    protected override void Loaded()
+    {
+        // Sessions outlive the loading of a seed.
+    }
+
+    protected override Features Describe()
+    {
+        Features features = new()
+        {
+            Vendor = "trezor.io",
+            MajorVersion = 2,
+            MinorVersion = 8,
+            PatchVersion = 9,
+            DeviceId = "CB916436AE3C744E355C8175",
+            PinProtection = Pin is not null,
+            Language = "en-US",
+            Initialized = Mnemonic is not null,
+            Revision = ByteString.CopyFrom(Revision),
+            Unlocked = IsUnlocked,
+            Model = "T",
+            FwVendor = "EMULATOR",
+            Capabilities = { Capabilities },
+            SdCardPresent = true,
+            Busy = false,
+            HomescreenFormat = 2,
+            InternalModel = "T2T1",
+            HomescreenWidth = 240,
+            HomescreenHeight = 240,
+            LanguageVersionMatches = true,
+        };
+        if (Label is not null)
+        {
+            features.Label = Label;
+        }
+
+        if (IsUnlocked)
+        {
+            features.PassphraseProtection = HasPassphrase;
+            features.BackupAvailability = 0;
+            features.Flags = 0;
+            features.UnfinishedBackup = false;
+            features.NoBackup = false;
+            features.RecoveryStatus = 0;
+            features.BackupType = 0;
+            features.SdProtection = false;
+            features.WipeCodeProtection = false;
+            features.PassphraseAlwaysOnDevice = false;
+            features.SafetyChecks = SafetyChecks;
+            features.AutoLockDelayMs = 600_000;
+            features.DisplayRotation = 0;
+            features.ExperimentalFeatures = false;
+            features.HidePassphraseFromHost = false;
+        }
+
+        return features;
+    }
+
+    protected override async ValueTask<HostMessage> ReadAsync()
+    {
+        ReadOnlyMemory<byte> packet = await Link.ReceiveAsync(Stopping).ConfigureAwait(false);
+        if (!packet.Span.StartsWith("?##"u8))
+        {
+            throw InvalidMagic();
+        }
+
+        int type = BinaryPrimitives.ReadUInt16BigEndian(packet.Span[3..]);
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(packet.Span[5..]);
+        bool isKept = length <= MaxMessage;
+        byte[] payload = new byte[isKept ? length : 0];
+        long taken = 0;
+        ReadOnlyMemory<byte> piece = packet[HeaderSize..];
+        while (true)
+        {
+            int count = (int)Math.Min(piece.Length, length - taken);
+            if (isKept)
+            {
+                piece[..count].CopyTo(payload.AsMemory((int)taken));
+            }
+
+            taken += count;
+            if (taken == length)
+            {
+                return isKept
+                    ? new HostMessage(type, payload)
+                    : throw new RequestRefusedException(new(FailureType.FirmwareError, "Message too large"));
+            }
+
+            packet = await Link.ReceiveAsync(Stopping).ConfigureAwait(false);
+            if (packet.Span[0] != (byte)'?')
+            {
+                throw InvalidMagic();
+            }
+
+            piece = packet[1..];
+        }
+    }
+
+    protected override async Task<ButtonPress> PressAsync(ButtonPrompt prompt, ScreenReview review)
+    {
+        await RequestButtonAsync(prompt).ConfigureAwait(false);
+        return await AskAsync(token => Screen.ReviewAsync(review, token)).ConfigureAwait(false) ? ButtonPress.Yes : ButtonPress.No;
+    }
+
+    protected override async Task UnlockAsync()
+    {
+        while (!IsUnlocked)
+        {
+            await RequestButtonAsync(ButtonPrompt.PinEntry).ConfigureAwait(false);
+            string pin = await AskAsync(token => Screen.EnterAsync(Review("Enter PIN"), token)).ConfigureAwait(false)
+                ?? throw Refuse(Situation.PinCancelled);
+            await CheckPinAsync(pin).ConfigureAwait(false);
+        }
+    }
+
+    protected override async Task<byte[]> AskPassphraseAsync()
+    {
+        await SendAsync(MessageType.PassphraseRequest, new PassphraseRequest()).ConfigureAwait(false);
+        PassphraseAck answer = (PassphraseAck)await ExpectAsync(MessageType.PassphraseAck, PassphraseAck.Parser).ConfigureAwait(false);
+        if (answer.OnDevice && answer.HasPassphrase)
+        {
+            throw Refuse(Situation.PassphraseOnDevice);
+        }
+
+        if (answer.OnDevice)
+        {
+            await RequestButtonAsync(ButtonPrompt.PassphraseEntry).ConfigureAwait(false);
+            string typed = await AskAsync(token => Screen.EnterAsync(Review("Enter passphrase"), token)).ConfigureAwait(false)
+                ?? throw Refuse(Situation.PassphraseCancelled);
+            return Encoding.UTF8.GetBytes(typed);
+        }
+
+        if (!answer.HasPassphrase)
+        {
+            throw Refuse(Situation.PassphraseMissing);
+        }
+
+        if (answer.Passphrase.Length > 0)
+        {
+            await ConfirmAsync(ButtonPrompt.Passphrase1, Review("Access hidden wallet?"), Situation.PassphraseRejected1)
+                .ConfigureAwait(false);
+            await ConfirmAsync(
+                ButtonPrompt.Passphrase2,
+                Review("Use this passphrase?", new ScreenField("Passphrase", answer.Passphrase)),
+                Situation.PassphraseRejected2).ConfigureAwait(false);
+        }
+
+        return Encoding.UTF8.GetBytes(answer.Passphrase);
+    }
+
+    protected override async Task ShowPublicKeyAsync(uint[] path, string xpub)
+    {
+        if (!IsBitcoinAccount(path))
+        {
+            ScreenReview warning = Review("Unknown derivation path", new ScreenField("Path", PathText(path)));
+            await ConfirmAsync(ButtonPrompt.UnusualPath, warning, Situation.PublicKeyRejected).ConfigureAwait(false);
+        }
+
+        await ConfirmAsync(ButtonPrompt.Xpub, Review("XPUB", new ScreenField("Key", xpub)), Situation.PublicKeyRejected)
+            .ConfigureAwait(false);
+    }
+
+    protected override async Task ShowEthereumAsync(ButtonPrompt prompt, ScreenReview review, Situation rejected)
+    {
+        if (await PressAsync(prompt, review).ConfigureAwait(false) != ButtonPress.Yes)
+        {
+            // "No" opens the details, which only a message from the host closes here.
+            throw new RequestReplacedException(await ReadAsync().ConfigureAwait(false));
+        }
+    }
+
+    protected override Situation? CheckPeer(Slip10Curve curve, ReadOnlySpan<byte> peer) => curve switch
+    {
+        Slip10Curve.Curve25519 when peer.IsEmpty => Situation.EcdhEmptyPeer,
+        Slip10Curve.Curve25519 when peer[0] != Slip17Agreement.Curve25519Prefix => Situation.EcdhNoPrefix,
+        Slip10Curve.Curve25519 => peer.Length == 33 ? null : Situation.EcdhPeerLength,
+        Slip10Curve.Ed25519 or Slip10Curve.Ed25519Keccak => Situation.EcdhEd25519,
+        _ => peer.Length is 33 or 65 ? null : Situation.EcdhPeerLength,
+    };
+
+    protected override Task ChangePinAsync(ChangePin request) => throw Refuse(Situation.UnknownMessage);
+
+    protected override Task ApplySettingsAsync(ApplySettings request) => throw Refuse(Situation.UnknownMessage);
+
+    private static RequestRefusedException InvalidMagic() => new(new(FailureType.FirmwareError, "Invalid magic"));
+
+    /// <summary>m/44'/0'/a', and the same for the other kinds of Bitcoin account.</summary>
+    private static bool IsBitcoinAccount(ReadOnlySpan<uint> path) =>
+        path is [>= Slip10Node.Hardened, Slip10Node.Hardened, >= Slip10Node.Hardened]
+        && (path[0] - Slip10Node.Hardened) is 44 or 49 or 84 or 86;
+
+    private async Task RequestButtonAsync(ButtonPrompt prompt)
+    {
+        ButtonRequest request = new() { Code = prompt.Core, Pages = prompt.Pages, Name = prompt.Name };
+        await SendAsync(MessageType.ButtonRequest, request).ConfigureAwait(false);
+        await ExpectAsync(MessageType.ButtonAck, ButtonAck.Parser).ConfigureAwait(false);
+    }
+
+    /// <summary>The one message that the request waits for; any other takes the request's place.</summary>
+    private async Task<IMessage> ExpectAsync(MessageType type, MessageParser parser)
+    {
+        HostMessage message = await ReadAsync().ConfigureAwait(false);
+        if (message.Type != (int)type)
+        {
+            throw new RequestReplacedException(message);
+        }
+
+        return TryDecode(parser, message.Payload, out IMessage? answer, out Refusal? refusal)
+            ? answer
+            : throw new RequestRefusedException(refusal);
+    }
+
+    /// <summary>Waits for the person; a message from the host takes the request's place.</summary>
+    private async Task<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask)
+    {
+        using CancellationTokenSource withdrawn = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        Task<T> answer = ask(withdrawn.Token).AsTask();
+        try
+        {
+            await Task.WhenAny(answer, Link.ArrivalAsync(Stopping)).ConfigureAwait(false);
+            return answer.IsCompleted
+                ? await answer.ConfigureAwait(false)
+                : throw new RequestReplacedException(await ReadAsync().ConfigureAwait(false));
+        }
+        finally
+        {
+            withdrawn.Cancel();
+            await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,543 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Emulators.Trezor;
+
+/// <summary>
+/// What both firmwares have in common: the commands and what they answer. The derived classes know how packets become messages, how a
+/// person is asked, and what a message does that comes in the middle of a request.
+/// </summary>
+/// <remarks>One request at a time, as on the device. State outlives the link, as it outlives a host.</remarks>
+internal abstract class TrezorFirmware : IDisposable
+{
+    // The firmware doubles the wait with each wrong PIN; this many tries would have wiped a real one.
+    private const int MaxWrongPins = 16;
+
+    private static readonly FrozenDictionary<int, MessageParser> Parsers = new Dictionary<MessageType, MessageParser>
+    {
+        [MessageType.Initialize] = Initialize.Parser,
+        [MessageType.GetFeatures] = GetFeatures.Parser,
+        [MessageType.Ping] = Ping.Parser,
+        [MessageType.Cancel] = Cancel.Parser,
+        [MessageType.EndSession] = EndSession.Parser,
+        [MessageType.LockDevice] = LockDevice.Parser,
+        [MessageType.LoadDevice] = LoadDevice.Parser,
+        [MessageType.ApplySettings] = ApplySettings.Parser,
+        [MessageType.ChangePin] = ChangePin.Parser,
+        [MessageType.GetPublicKey] = GetPublicKey.Parser,
+        [MessageType.CipherKeyValue] = CipherKeyValue.Parser,
+        [MessageType.GetEcdhSessionKey] = GetECDHSessionKey.Parser,
+        [MessageType.SignIdentity] = SignIdentity.Parser,
+        [MessageType.EthereumGetAddress] = EthereumGetAddress.Parser,
+        [MessageType.EthereumGetPublicKey] = EthereumGetPublicKey.Parser,
+    }.ToFrozenDictionary(pair => (int)pair.Key, pair => pair.Value);
+
+    private readonly TimeProvider _clock;
+    private readonly List<IDisposable> _loaded = [];
+    private int _wrongPins;
+
+    protected TrezorFirmware(SoftwareTrezorOptions options, IDeviceScreen screen, TimeProvider clock, ITrezorRandomness randomness)
+    {
+        _clock = clock;
+        Screen = screen;
+        Randomness = randomness;
+        Sessions = new TrezorSessions(randomness);
+        Mnemonic = options.Mnemonic;
+        Label = options.Label;
+        Pin = options.Pin;
+        HasPassphrase = options.PassphraseProtection;
+        IsUnlocked = options.Pin is null;
+    }
+
+    protected IDeviceScreen Screen { get; }
+
+    protected ITrezorRandomness Randomness { get; }
+
+    protected TrezorSessions Sessions { get; }
+
+    protected Bip39Mnemonic? Mnemonic { get; private set; }
+
+    protected string? Label { get; set; }
+
+    protected string? Pin { get; set; }
+
+    protected bool HasPassphrase { get; set; }
+
+    protected bool IsUnlocked { get; private set; }
+
+    protected SafetyCheckLevel SafetyChecks { get; set; }
+
+    protected TrezorLink Link { get; private set; } = null!;
+
+    protected CancellationToken Stopping { get; private set; }
+
+    /// <summary>The device's name on its own screen.</summary>
+    protected abstract string Device { get; }
+
+    protected abstract WireRules Rules { get; }
+
+    /// <summary>True where the packet before shows in the padding of a last packet.</summary>
+    protected abstract bool ClearsPadding { get; }
+
+    /// <summary>The text of a Success that says nothing.</summary>
+    protected abstract string? NoText { get; }
+
+    /// <summary>Answers messages until the link breaks or <paramref name="cancellationToken"/> says so.</summary>
+    internal async Task RunAsync(Transports.ITransport transport, CancellationToken cancellationToken)
+    {
+        Link = new TrezorLink(transport, ClearsPadding);
+        Stopping = cancellationToken;
+        HostMessage? next = null;
+        while (true)
+        {
+            try
+            {
+                HostMessage message = next ?? await ReadAsync().ConfigureAwait(false);
+                next = null;
+                await HandleAsync(message).ConfigureAwait(false);
+            }
+            catch (RequestRefusedException refused)
+            {
+                await RefuseAsync(refused.Refusal).ConfigureAwait(false);
+            }
+            catch (RequestReplacedException replaced)
+            {
+                next = replaced.Replacement;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Sessions.Dispose();
+        _loaded.ForEach(mnemonic => mnemonic.Dispose());
+    }
+
+    /// <summary>The next whole message while no request is under way.</summary>
+    protected abstract ValueTask<HostMessage> ReadAsync();
+
+    protected abstract Refusal Choose(Situation situation);
+
+    /// <summary>The Failure for a message that can't be decoded.</summary>
+    protected abstract Refusal Undecodable(WireError error);
+
+    /// <summary>Makes of a decoded message what the firmware's own decoder would.</summary>
+    protected abstract void Settle(IMessage message);
+
+    protected abstract Features Describe();
+
+    /// <summary>Sends a ButtonRequest and shows <paramref name="review"/> until the person or the host ends it.</summary>
+    protected abstract Task<ButtonPress> PressAsync(ButtonPrompt prompt, ScreenReview review);
+
+    /// <summary>Has the PIN entered when the device is locked.</summary>
+    protected abstract Task UnlockAsync();
+
+    /// <summary>The passphrase for the active session, as UTF-8, entered and confirmed.</summary>
+    protected abstract Task<byte[]> AskPassphraseAsync();
+
+    /// <summary>The screens of GetPublicKey with show_display.</summary>
+    protected abstract Task ShowPublicKeyAsync(uint[] path, string xpub);
+
+    /// <summary>The screens of an Ethereum address or key, until they are approved.</summary>
+    protected abstract Task ShowEthereumAsync(ButtonPrompt prompt, ScreenReview review, Situation rejected);
+
+    /// <summary>What differs in the order of questions: core knows the seed before it asks about an identity.</summary>
+    protected abstract bool AsksPassphraseFirst { get; }
+
+    protected abstract Task ChangePinAsync(ChangePin request);
+
+    protected abstract Task ApplySettingsAsync(ApplySettings request);
+
+    /// <summary>The Failure for a peer's key that is none, before any agreement is tried; null when it may be one.</summary>
+    protected abstract Situation? CheckPeer(Slip10Curve curve, ReadOnlySpan<byte> peer);
+
+    /// <summary>The first byte of an ed25519 signature, where nothing is to be recovered.</summary>
+    protected abstract byte PlainSignatureHeader { get; }
+
+    /// <summary>How many screens the text of an identity takes.</summary>
+    protected abstract uint IdentityPages(string identity);
+
+    protected static bool IsKnown(int type) => Parsers.ContainsKey(type);
+
+    protected RequestRefusedException Refuse(Situation situation) => new(Choose(situation));
+
+    protected ScreenReview Review(string title, params ScreenField[] fields) => new(Device, title, fields);
+
+    protected ValueTask SendAsync(MessageType type, IMessage message) => Link.SendAsync(type, message, Stopping);
+
+    protected ValueTask RefuseAsync(Refusal refusal) =>
+        SendAsync(MessageType.Failure, new Failure { Code = refusal.Code, Message = refusal.Text });
+
+    protected ValueTask SucceedAsync(string? text)
+    {
+        Success success = new();
+        if (text is not null)
+        {
+            success.Message = text;
+        }
+
+        return SendAsync(MessageType.Success, success);
+    }
+
+    protected async Task ConfirmAsync(ButtonPrompt prompt, ScreenReview review, Situation rejected)
+    {
+        if (await PressAsync(prompt, review).ConfigureAwait(false) != ButtonPress.Yes)
+        {
+            throw Refuse(rejected);
+        }
+    }
+
+    /// <summary>Decodes as the firmware would, with its own words for what is wrong.</summary>
+    protected bool TryDecode(
+        MessageParser parser,
+        byte[] payload,
+        [NotNullWhen(true)] out IMessage? message,
+        [NotNullWhen(false)] out Refusal? refusal)
+    {
+        IMessage empty = parser.ParseFrom(ByteString.Empty);
+        WireError? error = Rules.Check(empty.Descriptor, payload, out int used);
+        message = null;
+        if (error is null)
+        {
+            try
+            {
+                message = parser.ParseFrom(payload, 0, used);
+                Settle(message);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                // What our rules let pass and the parser doesn't is broken in a way that neither firmware names.
+                error = new WireError(WireErrorKind.InvalidTag);
+            }
+        }
+
+        refusal = error is null ? null : Undecodable(error);
+        return message is not null;
+    }
+
+    /// <summary>Compares a PIN, after the wait that earlier wrong ones cost.</summary>
+    protected async Task<bool> CheckPinAsync(string entered)
+    {
+        // 2^n - 1 seconds, n being the earlier wrong tries: 0, 1, 3, 7...
+        TimeSpan wait = TimeSpan.FromSeconds((1 << _wrongPins) - 1);
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _clock, Stopping).ConfigureAwait(false);
+        }
+
+        bool isRight = entered == Pin;
+        _wrongPins = isRight ? 0 : Math.Min(_wrongPins + 1, MaxWrongPins);
+        IsUnlocked |= isRight;
+        return isRight;
+    }
+
+    /// <summary>The seed of the active session; asks for its passphrase the first time.</summary>
+    protected async Task<SecretBuffer> SeedAsync()
+    {
+        TrezorSessions.Session session = Sessions.Active ?? throw Refuse(Situation.InvalidSession);
+        if (session.Seed is null)
+        {
+            byte[] passphrase = HasPassphrase ? await AskPassphraseAsync().ConfigureAwait(false) : [];
+            session.Seed = Mnemonic!.DeriveSeed(passphrase);
+        }
+
+        return session.Seed;
+    }
+
+    protected static string PathText(IEnumerable<uint> path) => string.Concat(path.Select(element =>
+        element >= Slip10Node.Hardened ? $"/{element - Slip10Node.Hardened}'" : $"/{element}").Prepend("m"));
+
+    private async Task HandleAsync(HostMessage message)
+    {
+        if (!Parsers.TryGetValue(message.Type, out MessageParser? parser))
+        {
+            throw Refuse(Unasked(message.Type));
+        }
+
+        if (!TryDecode(parser, message.Payload, out IMessage? request, out Refusal? refusal))
+        {
+            throw new RequestRefusedException(refusal);
+        }
+
+        await (request switch
+        {
+            Initialize initialize => InitializeAsync(initialize),
+            GetFeatures => SendAsync(MessageType.Features, Describe()).AsTask(),
+            Ping ping => PingAsync(ping),
+            Cancel => throw Refuse(Situation.NothingToCancel),
+            EndSession => EndSessionAsync(),
+            LockDevice => LockAsync(),
+            LoadDevice load => LoadAsync(load),
+            ApplySettings settings => ApplySettingsAsync(settings),
+            ChangePin change => ChangePinAsync(change),
+            GetPublicKey get => GetPublicKeyAsync(get),
+            CipherKeyValue cipher => CipherAsync(cipher),
+            GetECDHSessionKey agree => AgreeAsync(agree),
+            SignIdentity sign => SignIdentityAsync(sign),
+            EthereumGetAddress address => EthereumAddressAsync(address),
+            EthereumGetPublicKey key => EthereumPublicKeyAsync(key),
+            _ => throw new InvalidOperationException($"no handler for {request.Descriptor.Name}"),
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Why a message that no request waits for is refused.</summary>
+    protected static Situation Unasked(int type) => (MessageType)type switch
+    {
+        MessageType.WordAck => Situation.NotInRecovery,
+        MessageType.EthereumTxAck => Situation.NotSigning,
+        _ => Situation.UnknownMessage,
+    };
+
+    private Task InitializeAsync(Initialize request)
+    {
+        TrezorSessions.Session session = Sessions.Start(request.SessionId.Span);
+        Features features = Describe();
+        features.SessionId = ByteString.CopyFrom(session.Id);
+        return SendAsync(MessageType.Features, features).AsTask();
+    }
+
+    private async Task PingAsync(Ping request)
+    {
+        if (request.ButtonProtection)
+        {
+            await ConfirmAsync(ButtonPrompt.Ping, Review("Ping", new ScreenField("Message", request.Message)), Situation.PingRejected)
+                .ConfigureAwait(false);
+        }
+
+        await SucceedAsync(request.HasMessage ? request.Message : NoText).ConfigureAwait(false);
+    }
+
+    private Task EndSessionAsync()
+    {
+        Sessions.End();
+        return SucceedAsync(NoText ?? "Session ended").AsTask();
+    }
+
+    private Task LockAsync()
+    {
+        IsUnlocked = Pin is null;
+        return SucceedAsync(NoText ?? "Session cleared").AsTask();
+    }
+
+    private async Task LoadAsync(LoadDevice request)
+    {
+        if (Mnemonic is not null)
+        {
+            throw Refuse(Situation.AlreadyInitialized);
+        }
+
+        ScreenReview review = Review("Load a seed", new ScreenField("Warning", "for tests only"));
+        await ConfirmAsync(ButtonPrompt.LoadDevice, review, Situation.LoadRejected).ConfigureAwait(false);
+        try
+        {
+            Mnemonic = Bip39Mnemonic.Parse(string.Join(' ', request.Mnemonics));
+        }
+        catch (FaultException)
+        {
+            throw Refuse(Situation.BadMnemonic);
+        }
+
+        _loaded.Add(Mnemonic);
+        Label = request.HasLabel ? request.Label : null;
+        Pin = request.Pin.Length > 0 ? request.Pin : null;
+        HasPassphrase = request.PassphraseProtection;
+        IsUnlocked = true;
+        Loaded();
+        await SucceedAsync("Device loaded").ConfigureAwait(false);
+    }
+
+    /// <summary>Called when a seed was loaded.</summary>
+    protected abstract void Loaded();
+
+    private async Task GetPublicKeyAsync(GetPublicKey request)
+    {
+        await ReadyAsync(Situation.PublicKeyWithoutSeed).ConfigureAwait(false);
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        if (request.HasCoinName && request.CoinName != "Bitcoin")
+        {
+            throw Refuse(Situation.InvalidCoin);
+        }
+
+        uint[] path = [.. request.AddressN];
+        using Slip10Node master = Slip10Node.FromSeed(Curve(request.EcdsaCurveName), seed.Span);
+        using Slip10Node node = Derive(master, path);
+        PublicKey answer = PublicKeyAnswer.Of(master, node, request);
+        if (request.ShowDisplay)
+        {
+            await ShowPublicKeyAsync(path, answer.Xpub).ConfigureAwait(false);
+        }
+
+        await SendAsync(MessageType.PublicKey, answer).ConfigureAwait(false);
+    }
+
+    private async Task CipherAsync(CipherKeyValue request)
+    {
+        RequireSeed(Situation.CipherWithoutSeed);
+        if (request.Value.Length % Slip11Cipher.BlockSize != 0)
+        {
+            throw Refuse(Situation.CipherBadLength);
+        }
+
+        await UnlockAsync().ConfigureAwait(false);
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        if (request.Encrypt ? request.AskOnEncrypt : request.AskOnDecrypt)
+        {
+            ScreenReview review = Review(request.Encrypt ? "Encrypt value" : "Decrypt value", new ScreenField("Key", request.Key));
+            await ConfirmAsync(ButtonPrompt.Cipher, review, Situation.CipherRejected).ConfigureAwait(false);
+        }
+
+        ByteString value = ByteString.CopyFrom(Slip11Cipher.Transform(seed.Span, request));
+        await SendAsync(MessageType.CipheredKeyValue, new CipheredKeyValue { Value = value }).ConfigureAwait(false);
+    }
+
+    private async Task AgreeAsync(GetECDHSessionKey request)
+    {
+        await ReadyAsync(Situation.OtherWithoutSeed).ConfigureAwait(false);
+        if (AsksPassphraseFirst)
+        {
+            await SeedAsync().ConfigureAwait(false);
+        }
+
+        string identity = IdentityPath.Uri(request.Identity);
+        await ConfirmAsync(
+            ButtonPrompt.Ecdh with { Pages = IdentityPages(identity) },
+            Review("Decrypt", new ScreenField("Identity", identity)),
+            Situation.EcdhRejected).ConfigureAwait(false);
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        using Slip10Node master = Slip10Node.FromSeed(Curve(request.EcdsaCurveName), seed.Span);
+        using Slip10Node node = master.Derive(IdentityPath.Of(IdentityPath.AgreementPurpose, request.Identity));
+        if (CheckPeer(node.Curve, request.PeerPublicKey.Span) is { } situation)
+        {
+            throw Refuse(situation);
+        }
+
+        byte[] sessionKey = node.Curve == Slip10Curve.Curve25519
+            ? Slip17Agreement.X25519(node, request.PeerPublicKey.Span[1..])
+            : Slip17Agreement.Weierstrass(node, request.PeerPublicKey.Span) ?? throw Refuse(Situation.EcdhPeerPoint);
+        await SendAsync(
+            MessageType.EcdhSessionKey,
+            new ECDHSessionKey { SessionKey = ByteString.CopyFrom(sessionKey), PublicKey = ByteString.CopyFrom(node.PublicKey) })
+            .ConfigureAwait(false);
+    }
+
+    private async Task SignIdentityAsync(SignIdentity request)
+    {
+        await ReadyAsync(Situation.OtherWithoutSeed).ConfigureAwait(false);
+        if (AsksPassphraseFirst)
+        {
+            await SeedAsync().ConfigureAwait(false);
+        }
+
+        ScreenReview review = Review(
+            "Sign",
+            new ScreenField("Identity", IdentityPath.Uri(request.Identity)),
+            new ScreenField("Challenge", request.ChallengeVisual));
+        await ConfirmAsync(ButtonPrompt.SignIdentity, review, Situation.SignIdentityRejected).ConfigureAwait(false);
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        Slip10Curve curve = Curve(request.EcdsaCurveName);
+
+        // ssh, gpg and signify have formats of their own, which nothing here needs.
+        if (curve is Slip10Curve.Curve25519 or Slip10Curve.Ed25519Keccak || request.Identity.Proto is "ssh" or "gpg" or "signify")
+        {
+            throw Refuse(Situation.SignIdentityFailed);
+        }
+
+        using Slip10Node master = Slip10Node.FromSeed(curve, seed.Span);
+        using Slip10Node node = master.Derive(IdentityPath.Of(IdentityPath.SigningPurpose, request.Identity));
+        SignedIdentity signed = new()
+        {
+            PublicKey = ByteString.CopyFrom(node.PublicKey),
+            Signature = ByteString.CopyFrom(Slip13Signature.Sign(node, request, PlainSignatureHeader)),
+        };
+        if (curve == Slip10Curve.Secp256k1)
+        {
+            signed.Address = Slip13Signature.Address(node);
+        }
+
+        await SendAsync(MessageType.SignedIdentity, signed).ConfigureAwait(false);
+    }
+
+    private async Task EthereumAddressAsync(EthereumGetAddress request)
+    {
+        await ReadyAsync(Situation.EthereumWithoutSeed).ConfigureAwait(false);
+        uint[] path = [.. request.AddressN];
+        if (!EthereumPaths.IsAccount(path) && SafetyChecks == SafetyCheckLevel.Strict)
+        {
+            throw Refuse(Situation.EthereumForbiddenPath);
+        }
+
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed.Span);
+        using Slip10Node node = master.Derive(path);
+        string address = Eip55Address.Of(node.PublicKey);
+        if (request.ShowDisplay)
+        {
+            ScreenReview review = Review("Receive", new ScreenField("Address", address), new ScreenField("Path", PathText(path)));
+            await ShowEthereumAsync(ButtonPrompt.EthereumAddress, review, Situation.EthereumAddressRejected).ConfigureAwait(false);
+        }
+
+        await SendAsync(MessageType.EthereumAddress, new EthereumAddress { Address = address }).ConfigureAwait(false);
+    }
+
+    private async Task EthereumPublicKeyAsync(EthereumGetPublicKey request)
+    {
+        await ReadyAsync(Situation.EthereumWithoutSeed).ConfigureAwait(false);
+        uint[] path = [.. request.AddressN];
+        if (!EthereumPaths.IsPublic(path) && SafetyChecks == SafetyCheckLevel.Strict)
+        {
+            throw Refuse(Situation.EthereumForbiddenPath);
+        }
+
+        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
+        using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed.Span);
+        using Slip10Node node = master.Derive(path);
+        if (request.ShowDisplay)
+        {
+            ScreenReview review = Review("Public key", new ScreenField("Key", Convert.ToHexStringLower(node.PublicKey)));
+            await ShowEthereumAsync(ButtonPrompt.EthereumKey, review, Situation.EthereumKeyRejected).ConfigureAwait(false);
+        }
+
+        EthereumPublicKey answer = new() { Node = PublicKeyAnswer.Node(node), Xpub = PublicKeyAnswer.ToXpub(node) };
+        await SendAsync(MessageType.EthereumPublicKey, answer).ConfigureAwait(false);
+    }
+
+    private void RequireSeed(Situation otherwise)
+    {
+        if (Mnemonic is null)
+        {
+            throw Refuse(otherwise);
+        }
+    }
+
+    private Task ReadyAsync(Situation withoutSeed)
+    {
+        RequireSeed(withoutSeed);
+        return UnlockAsync();
+    }
+
+    private Slip10Curve Curve(string name) => name switch
+    {
+        "" or "secp256k1" => Slip10Curve.Secp256k1,
+        "nist256p1" => Slip10Curve.Nist256p1,
+        "ed25519" => Slip10Curve.Ed25519,
+        "curve25519" => Slip10Curve.Curve25519,
+        "ed25519-keccak" => Slip10Curve.Ed25519Keccak,
+        _ => throw Refuse(Situation.UnsupportedCurve),
+    };
+
+    private Slip10Node Derive(Slip10Node master, uint[] path)
+    {
+        if (!Slip10Node.CanDerive(master.Curve, path))
+        {
+            throw Refuse(master.Curve == Slip10Curve.Curve25519 ? Situation.UnhardenedCurve25519 : Situation.UnhardenedEd25519);
+        }
+
+        return master.Derive(path);
+    }
+}

@@ -1,0 +1,314 @@
+using HwBridge.Core.Eip2334;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.Secrets;
+using HwBridge.Devices.Ledger;
+using HwBridge.Emulators.Ledger;
+using HwBridge.Emulators.Screens;
+using HwBridge.Protocols.Framing;
+using HwBridge.Protocols.Ledger;
+using HwBridge.Shared.Ledger;
+using HwBridge.Transports;
+
+namespace HwBridge.Devices.Tests.Ledger;
+
+internal sealed class LedgerKeyStoreTests
+{
+    private static readonly X25519PublicKey Peer = new(Convert.FromHexString(TestLedger.Peer));
+
+    [Test]
+    public async Task OpenAsync_EthereumApp_TellsWhatIsKnown()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger, options: TestLedger.Options with { Model = "Flex" });
+
+        Assert.That(store.Info, Is.EqualTo(new KeyStoreInfo(
+            "emulator:ledger",
+            "ledger",
+            "Flex",
+            null,
+            new AppInfo("Ethereum", "1.22.0"),
+            KeyStoreState.Ready,
+            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing,
+            KeyOrigin.Device)));
+        Assert.That(store.TryGet(out IValidatorKeys? keys), Is.True);
+        Assert.That(keys!.Origin, Is.EqualTo(KeyOrigin.Device));
+        Assert.That(keys.CanConfirm, Is.True);
+        Assert.That(store.TryGet(out ISealing? _), Is.True);
+        Assert.That(store.TryGet(out IDisposable? _), Is.False);
+    }
+
+    [TestCase(SoftwareLedgerState.Ready, KeyStoreState.Ready)]
+    [TestCase(SoftwareLedgerState.Locked, KeyStoreState.Locked)]
+    [TestCase(SoftwareLedgerState.Dashboard, KeyStoreState.WrongApp)]
+    public async Task DescribeAsync_AnyState_TellsIt(SoftwareLedgerState state, KeyStoreState expected)
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
+        ledger.State = state;
+        (ITransport transport, IFraming framing) = ledger.Connect();
+        KeyStoreInfo info = await LedgerKeyStore.DescribeAsync(transport, framing, new ListeningPerson(), TestLedger.Options, CancellationToken.None);
+
+        Assert.That(info.State, Is.EqualTo(expected));
+        Assert.That(info.App?.Name, Is.EqualTo(state switch
+        {
+            SoftwareLedgerState.Ready => "Ethereum",
+            SoftwareLedgerState.Dashboard => "BOLOS",
+            _ => null,
+        }));
+    }
+
+    [TestCase(SoftwareLedgerState.Locked, Fault.DeviceLocked)]
+    [TestCase(SoftwareLedgerState.Dashboard, Fault.WrongApp)]
+    public async Task Capabilities_NotReady_FaultUntilThePersonHasMadeItReady(SoftwareLedgerState state, Fault fault)
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
+        ledger.State = state;
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+
+        await AssertFaultAsync(fault, async () => await FirstKeyAsync(store));
+        await AssertFaultAsync(fault, async () => await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None));
+        ledger.State = SoftwareLedgerState.Ready;
+        Assert.That((await FirstKeyAsync(store)).PublicKey.ToString(), Does.StartWith("0xa772ed2e"));
+
+        // And when it is left behind again in the middle of a session.
+        ledger.State = state;
+        await AssertFaultAsync(fault, async () => await FirstKeyAsync(store));
+    }
+
+    [Test]
+    public async Task GetPublicKeysAsync_RecordedPaths_GivesTheRecordedKeys()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+        Dictionary<string, string> recorded = LedgerRecording.Load("eth2_pubkey_default").Root.GetProperty("checks").EnumerateArray()
+            .DistinctBy(check => check.GetProperty("path").GetString())
+            .ToDictionary(check => check.GetProperty("path").GetString()!, check => check.GetProperty("eip2333_reference_pubkey").GetString()!);
+        List<ValidatorKeyPath> paths = [];
+        foreach (string text in recorded.Keys)
+        {
+            if (ValidatorKeyPath.TryParse(text, out ValidatorKeyPath? path))
+            {
+                paths.Add(path);
+            }
+        }
+
+        List<DerivedKey> keys = await Keys(store).GetPublicKeysAsync(paths, false, CancellationToken.None).ToListAsync();
+        Assert.That(paths, Has.Count.EqualTo(13));
+        Assert.That(keys.Select(key => key.Path), Is.EqualTo(paths));
+        Assert.That(keys.Select(key => key.PublicKey.ToString()), Is.EqualTo(paths.Select(path => $"0x{recorded[path.ToString()]}")));
+        Assert.That(keys.Select(key => key.ConfirmedOnDevice), Has.None.True);
+    }
+
+    [Test]
+    public async Task GetPublicKeysAsync_Confirmed_TellsTheKeyBeforeTheScreenShowsIt()
+    {
+        ScriptedScreen screen = new();
+        int shownWhenTold = -1;
+        ListeningPerson person = new(_ => shownWhenTold = screen.Shown.Count);
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(screen);
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger, person);
+        screen.Answer(approve: true);
+        DerivedKey key = await FirstKeyAsync(store, confirm: true);
+
+        Assert.That(key.ConfirmedOnDevice, Is.True);
+        Assert.That(person.Told, Has.Length.EqualTo(1));
+        Assert.That(person.Told[0], Does.Contain(key.PublicKey.ToString()).And.Contain("m/12381/3600/0/0/0").And.Contain("emulator:ledger"));
+        Assert.That(shownWhenTold, Is.Zero);
+        Assert.That(screen.Shown.Single().Fields.Single().Value, Is.EqualTo(key.PublicKey.ToString()).IgnoreCase);
+    }
+
+    [Test]
+    public async Task Reviews_Rejected_AreUserRejectedAndTheConnectionLivesOn()
+    {
+        ScriptedScreen screen = new();
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(screen);
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+        for (int i = 0; i < 3; i++)
+        {
+            screen.Answer(approve: false);
+        }
+
+        await AssertFaultAsync(Fault.UserRejected, async () => await FirstKeyAsync(store, confirm: true));
+        await AssertFaultAsync(Fault.UserRejected, async () => await Sealing(store).GetPublicKeyAsync(true, CancellationToken.None));
+        await AssertFaultAsync(Fault.UserRejected, async () => (await Sealing(store).AgreeAsync(Peer, CancellationToken.None)).Dispose());
+        screen.Answer(approve: true);
+        Assert.That((await FirstKeyAsync(store, confirm: true)).ConfirmedOnDevice, Is.True);
+    }
+
+    [Test]
+    public async Task Sealing_RecordedIdentity_AgreesOnTheRecordedSecretAndLeavesNothingBehind()
+    {
+        int live = SecretBuffer.LiveCount;
+        ListeningPerson person = new();
+        ScriptedScreen screen = new();
+        await using (SoftwareLedger ledger = TestLedger.SwitchOn(screen))
+        {
+            (ITransport transport, IFraming framing) = ledger.Connect();
+            await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(transport, framing, person, TestLedger.Options, CancellationToken.None);
+            Assert.That((await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None)).ToString(), Is.EqualTo(TestLedger.SealingKey));
+            screen.Answer(approve: true);
+            Assert.That((await Sealing(store).GetPublicKeyAsync(true, CancellationToken.None)).ToString(), Is.EqualTo(TestLedger.SealingKey));
+            Assert.That(person.Told.Single(), Does.Contain(TestLedger.SealingKey.ToUpperInvariant()));
+
+            screen.Answer(approve: true);
+            using (SecretBuffer secret = await Sealing(store).AgreeAsync(Peer, CancellationToken.None))
+            {
+                Assert.That(Convert.ToHexStringLower(secret.Span), Is.EqualTo(TestLedger.Secret));
+            }
+
+            Assert.That(framing.Message.Length, Is.Zero);
+            Assert.That(framing.ReceiveBuffer.Span.ContainsAnyExcept((byte)0), Is.False, "the answer was not wiped");
+            Assert.That(person.Told[1], Does.Contain("let nobody see"));
+            Assert.That(screen.Shown.Last().Title, Is.EqualTo("Provide public secret key"));
+        }
+
+        Assert.That(() => SecretBuffer.LiveCount, Is.EqualTo(live).After(5000, 20));
+    }
+
+    [Test]
+    public async Task AgreeAsync_PeerOfLowOrder_IsProtocol()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+
+        await AssertFaultAsync(Fault.Protocol, async () => (await Sealing(store).AgreeAsync(default, CancellationToken.None)).Dispose());
+    }
+
+    [Test]
+    public async Task Queue_SecondCaller_WaitsForTheReviewAndCanLeave()
+    {
+        ScriptedScreen screen = new();
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(screen);
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+        Task<DerivedKey> reviewed = FirstKeyAsync(store, confirm: true);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(10));
+        await screen.WaitForReviewAsync(patience.Token);
+
+        using CancellationTokenSource leaves = new();
+        Task<DerivedKey> leaving = FirstKeyAsync(store, cancellationToken: leaves.Token);
+        Task<X25519PublicKey> waiting = Sealing(store).GetPublicKeyAsync(false, CancellationToken.None).AsTask();
+        await Task.Delay(50, patience.Token);
+        Assert.That(leaving.IsCompleted || waiting.IsCompleted, Is.False);
+        await leaves.CancelAsync();
+        Assert.That(async () => await leaving, Throws.InstanceOf<OperationCanceledException>());
+
+        // Had anything been sent during the review, its answer would be lost.
+        screen.Answer(approve: true);
+        Assert.That((await reviewed).ConfirmedOnDevice, Is.True);
+        Assert.That((await waiting).ToString(), Is.EqualTo(TestLedger.SealingKey));
+    }
+
+    [Test]
+    public async Task Cancel_DuringAReview_SaysToRejectOnTheDeviceAndClosesTheConnection()
+    {
+        ScriptedScreen screen = new();
+        ListeningPerson person = new();
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(screen);
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger, person);
+        using CancellationTokenSource interrupt = new();
+        Task<SecretBuffer> agreeing = Sealing(store).AgreeAsync(Peer, interrupt.Token).AsTask();
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(10));
+        await screen.WaitForReviewAsync(patience.Token);
+        await interrupt.CancelAsync();
+
+        Assert.That(async () => await agreeing, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(person.Told.Last(), Does.Contain("reject it on the device"));
+        await AssertFaultAsync(Fault.DeviceNotFound, async () => await FirstKeyAsync(store));
+
+        // The question is still on the screen; a new connection works once it is rejected there.
+        screen.Answer(approve: false);
+        await using LedgerKeyStore again = await TestLedger.OpenAsync(ledger);
+        Assert.That((await FirstKeyAsync(again)).PublicKey.ToString(), Does.StartWith("0xa772ed2e"));
+    }
+
+    [Test]
+    public async Task Cancel_BeforeTheCall_SendsNothing()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        ListeningPerson person = new();
+        await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger, person);
+        using CancellationTokenSource cancelled = new();
+        await cancelled.CancelAsync();
+
+        Assert.That(async () => await FirstKeyAsync(store, confirm: true, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(person.Told, Is.Empty);
+        Assert.That((await FirstKeyAsync(store)).ConfirmedOnDevice, Is.False);
+    }
+
+    [Test]
+    public async Task DisposeAsync_Twice_IsHarmlessAndLaterUseFails()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
+        await store.DisposeAsync();
+        await store.DisposeAsync();
+
+        Assert.That(async () => await FirstKeyAsync(store), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    /// <summary>A check of a thousand keys must cost the host next to nothing: measured with a peer that answers on the spot.</summary>
+    [Test]
+    public async Task GetPublicKeyAsync_ManyTimes_AllocatesNextToNothing()
+    {
+        InstantTransport transport = new(Convert.FromHexString("000000130108457468657265756d06312e32322e3001009000"));
+        await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(
+            transport, new ApduSocketFraming(), new ListeningPerson(), TestLedger.Options, CancellationToken.None);
+        transport.Answer = Convert.FromHexString($"00000020{TestLedger.SealingKey}9000");
+        ISealing sealing = Sealing(store);
+        const int Rounds = 500;
+        long before = 0;
+        for (int i = 0; i < 2 * Rounds; i++)
+        {
+            before = i == Rounds ? GC.GetAllocatedBytesForCurrentThread() : before;
+            await sealing.GetPublicKeyAsync(false, CancellationToken.None);
+        }
+
+        // A debug build allocates each asynchronous method's state as well; the benchmark has the number of a release build.
+        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / Rounds, Is.LessThan(1500));
+    }
+
+    private static IValidatorKeys Keys(LedgerKeyStore store) =>
+        store.TryGet(out IValidatorKeys? keys) ? keys : throw new AssertionException("no validator keys");
+
+    private static ISealing Sealing(LedgerKeyStore store) =>
+        store.TryGet(out ISealing? sealing) ? sealing : throw new AssertionException("no sealing");
+
+    private static async Task<DerivedKey> FirstKeyAsync(LedgerKeyStore store, bool confirm = false, CancellationToken cancellationToken = default)
+    {
+        await foreach (DerivedKey key in Keys(store).GetPublicKeysAsync([ValidatorKeyPath.Signing(0)], confirm, cancellationToken))
+        {
+            return key;
+        }
+
+        throw new AssertionException("no key");
+    }
+
+    private static async Task AssertFaultAsync(Fault fault, Func<Task> action)
+    {
+        FaultException exception = Assert.ThrowsAsync<FaultException>(async () => await action())!;
+        Assert.That(exception.Fault, Is.EqualTo(fault), exception.Message);
+        Assert.That(exception.Remedy, Is.Not.Empty);
+        await Task.CompletedTask;
+    }
+
+    private sealed class InstantTransport(byte[] answer) : ITransport
+    {
+        internal byte[] Answer { get; set; } = answer;
+
+        public string Uri => "instant";
+
+        public ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            Answer.CopyTo(buffer);
+            return ValueTask.FromResult(Answer.Length);
+        }
+
+        public void Drain()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

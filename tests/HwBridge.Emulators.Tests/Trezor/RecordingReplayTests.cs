@@ -1,0 +1,256 @@
+using HwBridge.Emulators.Trezor;
+using HwBridge.Protocols.Trezor.Messages;
+
+namespace HwBridge.Emulators.Tests.Trezor;
+
+/// <summary>
+/// Every recording of a supported command, packet for packet: the recorded host packets go into our device, the recorded person presses,
+/// and each packet that our device sends must be the recorded one, all 64 bytes.
+/// </summary>
+/// <remarks>
+/// What is random in the firmware comes from the recording: the id where it shows a new session (and only there), and the PIN matrix
+/// that the recorder noted at the PinMatrixAck. The texts of Failure are compared too, with the place in the source that the recorded
+/// debug build of legacy puts before them. The device is set up as for the recording: LoadDevice with its mnemonic, PIN and passphrase
+/// protection, then Initialize, then LockDevice where the recording begins on a locked device.
+/// </remarks>
+public sealed class RecordingReplayTests
+{
+    /// <summary>The PIN of every recording that has one.</summary>
+    private const string Pin = "1234";
+
+    /// <summary>Recordings that are not replayed, by name or prefix, and why.</summary>
+    private static readonly Dictionary<string, string> OutOfScope = new()
+    {
+        ["08_stray_debuglink_decision"] = "has no host message: it shows the maker's debug link, which the software device doesn't have",
+        ["vectors_"] = "a list of values and no conversation: checked in VectorTests",
+    };
+
+    /// <summary>Sessions with a known passphrase that a recording resumes from an earlier one.</summary>
+    private static readonly Dictionary<string, (string Id, string PassphraseOf)[]> EarlierSessions = new()
+    {
+        ["06_lock_then_resume"] = [("33256e95f628d457dd0b8d3a989be790176a08128a8060dd6176067b4c9c669e", "06_lock_then_resume")],
+        ["06_passphrase_resume_session"] =
+        [
+            ("f8221312f7898e31ea5ec30441010697ace9956b1b59f23fbe3be1be05b03a81", "06_passphrase_hidden"),
+            ("f14656dc9c939dba4b9a7be92eab8268b5f8c35290b227cfaf64a80242ca304c", "06_passphrase_unicode"),
+        ],
+    };
+
+    private static IEnumerable<string> InScope() => Recording.Names.Where(name => Reason(name) is null);
+
+    [Test]
+    public void Folder_EveryRecording_IsReplayedOrNamedAsOutOfScope()
+    {
+        string[] replayed = [.. InScope()];
+        string[] rest = [.. Recording.Names.Except(replayed)];
+        TestContext.Out.WriteLine($"{replayed.Length} recordings replayed, {rest.Length} files are not:");
+        foreach (string name in rest)
+        {
+            TestContext.Out.WriteLine($"  {name}: {Reason(name)}");
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(replayed, Has.Length.EqualTo(216));
+            Assert.That(rest, Is.EqualTo((string[])
+                ["08_stray_debuglink_decision", "vectors_cipherkeyvalue_all", "vectors_ecdh", "vectors_getpublickey"]));
+        }
+    }
+
+    [TestCaseSource(nameof(InScope))]
+    public void Replay_RecordedHostPackets_GivesRecordedDevicePackets(string name)
+    {
+        Recording recording = Recording.Load(name);
+        using DeviceBench bench = new(new SoftwareTrezorOptions { Flavour = recording.IsCore ? TrezorFlavour.Core : TrezorFlavour.Legacy });
+        HashSet<string> sessions = SetUp(bench, recording);
+
+        string? lastHost = null;
+        Action? delayed = null;
+        int compared = 0;
+        for (int i = 0; i < recording.Exchanges.Count; i++)
+        {
+            RecordedExchange exchange = recording.Exchanges[i];
+            if (!exchange.IsHost)
+            {
+                if (exchange.Type is not null)
+                {
+                    Assert.That(exchange.Host, Is.Null.Or.EqualTo(lastHost), "an answer goes to whoever sent last");
+                    CompareMessage(bench, exchange, i);
+                    compared++;
+                }
+                else if (!AnswerFollows(recording, i))
+                {
+                    Assert.That(bench.HasOutput, Is.False, $"exchange {i}: the firmware sent nothing");
+                    compared++;
+                }
+            }
+            else
+            {
+                lastHost = exchange.Host;
+                FeedRandomness(bench, recording, i, sessions);
+                if (exchange.Debuglink?.Contains("before ButtonAck", StringComparison.Ordinal) ?? false)
+                {
+                    bench.Person.PressEarly(true);
+                }
+
+                foreach (string packet in exchange.Packets!)
+                {
+                    bench.Feed(Convert.FromHexString(packet));
+                }
+
+                delayed?.Invoke();
+                delayed = null;
+            }
+
+            if (exchange.Debuglink?.Contains("after B sent", StringComparison.Ordinal) ?? false)
+            {
+                delayed = () => bench.Person.Press(true);
+            }
+            else
+            {
+                ActAsRecorded(bench.Person, exchange.Debuglink, recording);
+            }
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(bench.HasOutput, Is.False, "the device said more than the firmware");
+            Assert.That(compared, Is.Positive);
+        }
+    }
+
+    private static string? Reason(string name) => OutOfScope
+        .FirstOrDefault(entry => entry.Key.EndsWith('_') ? name.StartsWith(entry.Key, StringComparison.Ordinal) : name == entry.Key)
+        .Value;
+
+    private static void CompareMessage(DeviceBench bench, RecordedExchange exchange, int index)
+    {
+        string[] packets = [.. exchange.Packets!.Select(_ => Convert.ToHexStringLower(bench.TakePacket()))];
+        Assert.That(
+            packets,
+            Is.EqualTo(exchange.Packets),
+            () => $"exchange {index}:\n  firmware {Text(exchange.Packets!)}\n  ours     {Text(packets)}");
+    }
+
+    private static string Text(IEnumerable<string> packets) => string.Concat(
+        Convert.FromHexString(string.Concat(packets)).Select(b => b is >= 0x20 and < 0x7f ? (char)b : '.'));
+
+    /// <summary>True when an answer comes before the next host message: the recorder looked at another socket first.</summary>
+    private static bool AnswerFollows(Recording recording, int index) =>
+        recording.Exchanges[index].Debuglink is null
+        && recording.Exchanges.Skip(index + 1).TakeWhile(e => !e.IsHost && e.Debuglink is null).Any(e => e.Type is not null);
+
+    private static void ActAsRecorded(RecordedPerson person, string? debuglink, Recording recording)
+    {
+        switch (debuglink)
+        {
+            case null or "yes (sent before ButtonAck)":
+                break;
+            case "yes" or "swipe to last page, yes":
+                person.Press(true);
+                break;
+            case "no":
+                person.Press(false);
+                break;
+            case "input passphrase":
+                person.Type(recording.Passphrase);
+                break;
+            case var typed when typed.StartsWith("input PIN ", StringComparison.Ordinal):
+                person.Type(typed["input PIN ".Length..]);
+                break;
+            default:
+                Assert.Fail($"the recording has an act of the person that this test doesn't know: {debuglink}");
+                break;
+        }
+    }
+
+    private static void FeedRandomness(DeviceBench bench, Recording recording, int index, HashSet<string> sessions)
+    {
+        IEnumerable<RecordedExchange> coming = recording.Exchanges.Skip(index + 1);
+        bench.Randomness.Matrix = coming.Select(e => e.Matrix).FirstOrDefault(m => m is not null) ?? "123456789";
+        RecordedExchange? features = coming.TakeWhile(e => !e.IsHost).FirstOrDefault(e => e.Type == (int)MessageType.Features);
+        string id = features is null ? "" : Convert.ToHexStringLower(Decode(features).SessionId.Span);
+        bench.Randomness.SessionId = id.Length > 0 && sessions.Add(id) ? Convert.FromHexString(id) : null;
+    }
+
+    private static HashSet<string> SetUp(DeviceBench bench, Recording recording)
+    {
+        // These two are about the loading itself.
+        string topic = recording.Name[(recording.IsCore ? "core289_".Length : 0)..];
+        bool isBlank = recording.Mnemonic is null || topic[..3] is "01c" or "01d";
+        HashSet<string> sessions = [];
+        if (!isBlank)
+        {
+            bool isJustLoaded = topic.StartsWith("01e", StringComparison.Ordinal);
+            if (isJustLoaded)
+            {
+                OpenSession(bench, new string('0', 64), null);
+            }
+
+            Features? features = recording.Exchanges.Where(e => e.Type == (int)MessageType.Features).Select(Decode).FirstOrDefault();
+            bool hasPin = features?.PinProtection ?? (recording.Pin is not null || recording.Exchanges.Any(IsPinRequest));
+            bool hasPassphrase = recording.Passphrase is not null || (features?.PassphraseProtection ?? false)
+                || recording.Exchanges.Any(e => e.Type == (int)MessageType.PassphraseRequest);
+            LoadDevice load = new() { Mnemonics = { recording.Mnemonic! }, Label = "test", PassphraseProtection = hasPassphrase };
+            if (hasPin || recording.Exchanges.Any(IsPinRequest))
+            {
+                load.Pin = Pin;
+            }
+
+            bench.Send(MessageType.LoadDevice, load);
+            bench.Take(ButtonRequest.Parser);
+            bench.Send(MessageType.ButtonAck, new ButtonAck());
+            bench.Person.Press(true);
+            bench.Take(Success.Parser);
+            if (!isJustLoaded)
+            {
+                OpenSession(bench, new string('1', 64), null);
+            }
+
+            foreach ((string id, string passphraseOf) in EarlierSessions.GetValueOrDefault(recording.Name, []))
+            {
+                OpenSession(bench, id, Recording.Load(passphraseOf).Passphrase);
+                sessions.Add(id);
+            }
+
+            // The first answer that tells: Features, a question for the PIN, or something that a locked device doesn't send.
+            RecordedExchange? first = recording.Exchanges.FirstOrDefault(e => !e.IsHost && e.Type is not null);
+            bool isLocked = first?.Type == (int)MessageType.Features ? !features!.Unlocked : first is not null && IsPinRequest(first);
+            if (load.HasPin && isLocked)
+            {
+                bench.Send(MessageType.LockDevice, new LockDevice());
+                bench.Take(Success.Parser);
+            }
+        }
+
+        return sessions;
+    }
+
+    private static Features Decode(RecordedExchange exchange) => Features.Parser.ParseFrom(Convert.FromHexString(exchange.Payload!));
+
+    private static bool IsPinRequest(RecordedExchange exchange) =>
+        exchange.Type == (int)MessageType.PinMatrixRequest
+        || (exchange.Type == (int)MessageType.ButtonRequest
+            && ButtonRequest.Parser.ParseFrom(Convert.FromHexString(exchange.Payload!)).Code == ButtonRequestType.PinEntry);
+
+    private static void OpenSession(DeviceBench bench, string id, string? passphrase)
+    {
+        bench.Randomness.SessionId = Convert.FromHexString(id);
+        bench.Send(MessageType.Initialize, new Initialize());
+        bench.Take(Features.Parser);
+        if (passphrase is not null)
+        {
+            bench.Send(MessageType.GetPublicKey, new GetPublicKey());
+            bench.Take(PassphraseRequest.Parser);
+            bench.Send(MessageType.PassphraseAck, new PassphraseAck { Passphrase = passphrase });
+            for (int i = 0; i < 2; i++)
+            {
+                bench.Take(ButtonRequest.Parser);
+                bench.Send(MessageType.ButtonAck, new ButtonAck());
+                bench.Person.Press(true);
+            }
+
+            bench.Take(PublicKey.Parser);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace HwBridge.Shared.Trezor;
+
+/// <summary>One message of a <see cref="Recording"/>.</summary>
+/// <param name="FromHost">Who sent it.</param>
+/// <param name="Type">Its type; null where nothing came, or loose packets that make no message.</param>
+/// <param name="Payload">The protobuf; null where the packets are not a whole message of their own.</param>
+/// <param name="Packets">All packets, 64 bytes each.</param>
+internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload, IReadOnlyList<byte[]> Packets)
+{
+    /// <summary>Type and payload as the framing carries them.</summary>
+    internal byte[] Whole => [(byte)(Type!.Value >> 8), (byte)Type.Value, .. Payload!];
+
+    /// <summary>False for silence, and for what the recorder broke on purpose.</summary>
+    internal bool IsWhole => this is { Type: not null, Payload: not null, Packets.Count: > 0 }
+        && Packets[0].AsSpan().StartsWith("?##"u8)
+        && BinaryPrimitives.ReadUInt32BigEndian(Packets[0].AsSpan(5)) == Payload.Length;
+
+    internal static RecordedMessage Read(JsonElement exchange) => new(
+        exchange.GetProperty("direction").GetString() == "host",
+        exchange.GetProperty("type") is { ValueKind: JsonValueKind.Number } type ? type.GetInt32() : null,
+        exchange.GetProperty("payload") is { ValueKind: JsonValueKind.String } payload ? Convert.FromHexString(payload.GetString()!) : null,
+        exchange.GetProperty("packets") is { ValueKind: JsonValueKind.Array } packets
+            ? [.. packets.EnumerateArray().Select(packet => Convert.FromHexString(packet.GetString()!))]
+            : []);
+}
