@@ -11,14 +11,15 @@ namespace HwBridge.Emulators.Trezor;
 /// <remarks>
 /// Initialize, GetFeatures, Ping, Cancel, EndSession, LockDevice, LoadDevice, GetPublicKey, CipherKeyValue, GetECDHSessionKey,
 /// SignIdentity, EthereumGetAddress, EthereumGetPublicKey; on legacy also ApplySettings and ChangePin. Everything else is refused as
-/// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; there is one link at a time.
+/// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; a second link waits for the end of the first.
 /// </remarks>
 public sealed class SoftwareTrezor : IDisposable
 {
-    /// <summary>What a device that speaks only THP answers to each message of protocol v1: Failure 17 in 2 bytes, announced as 20.</summary>
+    /// <summary>A THP-only device's answer to each message of protocol v1: Failure 17 in 2 bytes, announced as 20.</summary>
     private static readonly byte[] InvalidProtocol =
         Convert.FromHexString("3f23230003000000140811".PadRight(2 * TrezorLink.PacketSize, '0'));
 
+    private readonly SemaphoreSlim _link = new(1, 1);
     private readonly TrezorFirmware? _firmware;
 
     /// <summary>Switches a device on.</summary>
@@ -46,6 +47,7 @@ public sealed class SoftwareTrezor : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task RunAsync(ITransport transport, CancellationToken cancellationToken)
     {
+        await _link.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await (_firmware?.RunAsync(transport, cancellationToken) ?? RefuseAllAsync(transport, cancellationToken)).ConfigureAwait(false);
@@ -54,10 +56,18 @@ public sealed class SoftwareTrezor : IDisposable
         {
             // To the device the host's end of the link is "the device": gone means that the host closed it.
         }
+        finally
+        {
+            _link.Release();
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _firmware?.Dispose();
+    public void Dispose()
+    {
+        _firmware?.Dispose();
+        _link.Dispose();
+    }
 
     private static async Task RefuseAllAsync(ITransport transport, CancellationToken cancellationToken)
     {
