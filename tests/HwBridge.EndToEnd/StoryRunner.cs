@@ -26,6 +26,13 @@ internal sealed class StoryRunner : IDisposable
         foreach (StoryStep step in story.Steps)
         {
             TestContext.Progress.WriteLine($"{story.Name}:{step.Line}: {step.Command}");
+            if (step.Command == "kill %1")
+            {
+                _background[^1].Dispose();
+                _background.RemoveAt(_background.Count - 1);
+                continue;
+            }
+
             RunningCommand running = new(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName);
             if (step.InBackground)
             {
