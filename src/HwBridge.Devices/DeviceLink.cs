@@ -75,6 +75,7 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpa
     internal async ValueTask ReceiveAsync(TimeSpan answerDeadline, CancellationToken cancellationToken)
     {
         framing.BeginReceive();
+        IsUnanswered = false;
         bool begun = false;
         using CancellationTokenRegistration limited = Limit(answerDeadline, cancellationToken);
         try

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 
@@ -46,51 +44,12 @@ internal static class KeystorePassword
 
     private static SecretBuffer NormalizeUnicode(ReadOnlySpan<byte> utf8, PasswordForm form)
     {
-        // Without its tables (invariant globalization) the framework would hand the text back unchanged, and the key would be another.
-        if ("\u00fc".AsSpan().IsNormalized(NormalizationForm.FormKD))
-        {
-            throw new FaultException(
-                Fault.BadInput,
-                "the password has characters beyond ASCII, and this program runs without Unicode tables",
-                "Install ICU (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
-        }
-
-        using SecretBuffer typed = SecretBuffer.Allocate(utf8.Length * sizeof(char));
-        Span<char> characters = Characters(typed);
-        OperationStatus status = Utf8.ToUtf16(utf8, characters, out int read, out int written, replaceInvalidSequences: false);
-        if (status != OperationStatus.Done)
-        {
-            throw Bad($"the password is not UTF-8 at its byte {read}");
-        }
-
-        using SecretBuffer normalized = Decompose(characters[..written], out int length);
-        Span<char> text = Characters(normalized)[..length];
+        using SecretBuffer decomposed = Nfkd.Decompose(utf8, "the password");
+        Span<char> text = MemoryMarshal.Cast<byte, char>(decomposed.Span);
         text = text[..Keep(text, form)];
         SecretBuffer result = SecretBuffer.Allocate(Encoding.UTF8.GetByteCount(text));
         Encoding.UTF8.GetBytes(text, result.Span);
         return result;
-    }
-
-    private static SecretBuffer Decompose(ReadOnlySpan<char> text, out int length)
-    {
-        // Unicode's largest compatibility decomposition has 18 characters for one.
-        SecretBuffer buffer = SecretBuffer.Allocate(18 * text.Length * sizeof(char));
-        try
-        {
-            if (text.TryNormalize(Characters(buffer), out length, NormalizationForm.FormKD))
-            {
-                return buffer;
-            }
-        }
-        catch (ArgumentException)
-        {
-            // The framework refuses U+FFFE, which is no character; its exception has no cause to keep.
-            buffer.Dispose();
-            throw Bad("the password has a code point that is no character");
-        }
-
-        buffer.Dispose();
-        throw new InvalidOperationException("a decomposition is longer than Unicode allows");
     }
 
     /// <summary>Moves what the rule keeps to the front and returns its length.</summary>
@@ -141,8 +100,6 @@ internal static class KeystorePassword
     }
 
     private static bool IsControl(char character) => character is < ' ' or (>= '\x7f' and <= '\x9f');
-
-    private static Span<char> Characters(SecretBuffer buffer) => MemoryMarshal.Cast<byte, char>(buffer.Span);
 
     private static FaultException Bad(string cause) => new(Fault.BadInput, cause, Retype);
 }

@@ -217,7 +217,7 @@ internal sealed class TrezorSession : IAsyncDisposable
             TimeSpan patience = _deadlines.Work;
             for (int questions = 0; questions < MaxQuestions; questions++)
             {
-                await _link.ReceiveAsync(patience, cancellationToken).ConfigureAwait(false);
+                await ReceiveAsync(patience, isPersonAsked: questions > 0, cancellationToken).ConfigureAwait(false);
                 MessageType type = TrezorMessage.TypeOf(_link.Message);
                 if (type == command.Answer)
                 {
@@ -252,6 +252,22 @@ internal sealed class TrezorSession : IAsyncDisposable
             // Whatever went wrong, no question of ours may stay on the screen.
             await AbandonAsync(exception).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private async ValueTask ReceiveAsync(TimeSpan patience, bool isPersonAsked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _link.ReceiveAsync(patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FaultException late) when (isPersonAsked && _link.IsUnanswered)
+        {
+            throw new FaultException(
+                Fault.DeviceBusy,
+                $"{Uri}: nobody answered what the device asks within {patience.TotalMinutes:0.#} minutes",
+                "Run the command again with the device at hand.",
+                late);
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 
@@ -15,9 +13,6 @@ public static class TrezorPassphrase
 
     // Far more than any input that normalises to MaxLength, and a bound for what follows.
     private const int MaxTyped = 1024;
-
-    // No character decomposes to more than 18 (U+FDFA).
-    private const int Expansion = 18;
 
     /// <summary>NFKD (BIP-39 § From mnemonic to seed), in guarded memory throughout.</summary>
     /// <param name="typed">UTF-8.</param>
@@ -36,41 +31,17 @@ public static class TrezorPassphrase
             return typed.Length <= MaxLength ? SecretBuffer.CopyOf(typed) : throw TooLong();
         }
 
-        // Without its tables (invariant globalization) the framework hands the text back unchanged, which would be another wallet.
-        if ("\u00fc".AsSpan().IsNormalized(NormalizationForm.FormKD))
+        using SecretBuffer decomposed = Nfkd.Decompose(typed, "the passphrase");
+        ReadOnlySpan<char> text = MemoryMarshal.Cast<byte, char>(decomposed.Span);
+        int length = Encoding.UTF8.GetByteCount(text);
+        if (length > MaxLength)
         {
-            throw new FaultException(
-                Fault.BadInput,
-                "the passphrase has characters beyond ASCII, and this program runs without Unicode tables",
-                "Install ICU (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+            throw TooLong();
         }
 
-        using SecretBuffer source = SecretBuffer.Allocate(typed.Length * sizeof(char));
-        Span<char> characters = MemoryMarshal.Cast<byte, char>(source.Span);
-        if (Utf8.ToUtf16(typed, characters, out _, out int count, replaceInvalidSequences: false) != OperationStatus.Done)
-        {
-            throw new FaultException(Fault.BadInput, "the passphrase is not valid UTF-8", "Set the terminal to UTF-8 and type it again.");
-        }
-
-        using SecretBuffer target = SecretBuffer.Allocate(count * Expansion * sizeof(char));
-        Span<char> normal = MemoryMarshal.Cast<byte, char>(target.Span);
-        int length;
-        try
-        {
-            if (!((ReadOnlySpan<char>)characters[..count]).TryNormalize(normal, out length, NormalizationForm.FormKD))
-            {
-                throw TooLong();
-            }
-        }
-        catch (ArgumentException)
-        {
-            // The framework refuses U+FFFE; its exception is left out, lest it hold the text.
-            throw new FaultException(Fault.BadInput, "the passphrase has a code point that is no character", "Type it again.");
-        }
-
-        using SecretBuffer utf8 = SecretBuffer.Allocate(length * 3);
-        Utf8.FromUtf16(normal[..length], utf8.Span, out _, out int written);
-        return written <= MaxLength ? SecretBuffer.CopyOf(utf8.Span[..written]) : throw TooLong();
+        SecretBuffer passphrase = SecretBuffer.Allocate(length);
+        Encoding.UTF8.GetBytes(text, passphrase.Span);
+        return passphrase;
     }
 
     private static FaultException TooLong() => new(

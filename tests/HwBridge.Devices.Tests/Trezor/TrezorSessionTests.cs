@@ -204,6 +204,26 @@ public sealed class TrezorSessionTests
     }
 
     [Test]
+    public async Task Run_NobodyAtTheDevice_IsAFaultThatSaysSo()
+    {
+        ScriptedTrezor device = new();
+        device.Answer = (type, _) =>
+        {
+            if (type == Trezors.Request.Request)
+            {
+                device.Say(MessageType.ButtonRequest, [8, 1]);
+            }
+
+            return type == Trezors.Request.Request || type == MessageType.ButtonAck;
+        };
+        await using TrezorSession session = await Trezors.OpenAsync(device, deadlines: Trezors.Deadlines with { Person = TimeSpan.FromMilliseconds(200) });
+        FaultException fault = await Trezors.FaultOfAsync(session.RunAsync(Trezors.Request, null, default));
+        Assert.That(fault.Fault, Is.EqualTo(Fault.DeviceBusy));
+        Assert.That(fault.Message, Does.Contain("nobody answered"));
+        Assert.That(device.Heard[^1].Type, Is.EqualTo(MessageType.Cancel));
+    }
+
+    [Test]
     public async Task Run_EndlessButtonRequests_AreAFault()
     {
         ScriptedTrezor device = new();
