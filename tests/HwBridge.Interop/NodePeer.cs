@@ -17,7 +17,8 @@ public static class NodePeer
     /// <param name="deadline">After which it is killed.</param>
     /// <param name="arguments">The script's arguments.</param>
     /// <returns>The lines of its standard output.</returns>
-    public static Task<IReadOnlyList<string>> RunAsync(string script, IEnumerable<string> input, TimeSpan deadline, params string[] arguments) =>
+    public static Task<IReadOnlyList<string>> RunAsync(
+        string script, IEnumerable<string> input, TimeSpan deadline, params string[] arguments) =>
         RunAsync(new ProcessStartInfo("node", [Path.Combine(Root, script), .. arguments]) { WorkingDirectory = Root }, input, deadline);
 
     /// <summary>Runs any program to its end, under the same rules.</summary>

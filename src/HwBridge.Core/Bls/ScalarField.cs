@@ -14,13 +14,16 @@ internal static class ScalarField
     /// <summary>−r⁻¹ modulo 2^32.</summary>
     private const uint NegativeInverse = 0xffff_ffff;
 
-    private static ReadOnlySpan<uint> Order => [0x00000001, 0xffffffff, 0xfffe5bfe, 0x53bda402, 0x09a1d805, 0x3339d808, 0x299d7d48, 0x73eda753];
+    private static ReadOnlySpan<uint> Order =>
+        [0x00000001, 0xffffffff, 0xfffe5bfe, 0x53bda402, 0x09a1d805, 0x3339d808, 0x299d7d48, 0x73eda753];
 
     /// <summary>2^256 modulo r.</summary>
-    private static ReadOnlySpan<uint> R => [0xfffffffe, 0x00000001, 0x00034802, 0x5884b7fa, 0xecbc4ff5, 0x998c4fef, 0xacc5056f, 0x1824b159];
+    private static ReadOnlySpan<uint> R =>
+        [0xfffffffe, 0x00000001, 0x00034802, 0x5884b7fa, 0xecbc4ff5, 0x998c4fef, 0xacc5056f, 0x1824b159];
 
     /// <summary>2^512 modulo r.</summary>
-    private static ReadOnlySpan<uint> RSquared => [0xf3f29c6d, 0xc999e990, 0x87925c23, 0x2b6cedcb, 0x7254398f, 0x05d31496, 0x9f59ff11, 0x0748d9d9];
+    private static ReadOnlySpan<uint> RSquared =>
+        [0xf3f29c6d, 0xc999e990, 0x87925c23, 0x2b6cedcb, 0x7254398f, 0x05d31496, 0x9f59ff11, 0x0748d9d9];
 
     /// <summary>True for 32 big-endian bytes that are 1 … r−1.</summary>
     internal static bool IsValidSecretKey(ReadOnlySpan<byte> bigEndian)

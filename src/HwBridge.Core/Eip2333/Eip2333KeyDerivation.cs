@@ -6,7 +6,7 @@ using HwBridge.Core.Faults;
 
 namespace HwBridge.Core.Eip2333;
 
-/// <summary>EIP-2333: a tree of BLS12-381 secret keys from one seed. All children are hardened, so that public keys derive nothing.</summary>
+/// <summary>EIP-2333: a tree of BLS12-381 secret keys from one seed. Public keys derive nothing.</summary>
 public static class Eip2333KeyDerivation
 {
     /// <summary>The least number of bytes of a seed.</summary>

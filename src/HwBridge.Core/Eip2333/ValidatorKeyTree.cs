@@ -3,7 +3,7 @@ using HwBridge.Core.Eip2334;
 
 namespace HwBridge.Core.Eip2333;
 
-/// <summary>Many keys of one seed: holds the key at m/12381/3600, which every <see cref="ValidatorKeyPath"/> passes, in guarded memory.</summary>
+/// <summary>Many keys of one seed: holds the key at m/12381/3600, where every <see cref="ValidatorKeyPath"/> passes.</summary>
 public sealed class ValidatorKeyTree : IDisposable
 {
     private readonly BlsSecretKey _root;

@@ -20,7 +20,7 @@ internal sealed class FpLanesTests
         for (int lane = 0; lane < 4; lane++)
         {
             BigInteger value = Value(in product, lane);
-            Assert.That(ReferenceCurve.Mod(value * Montgomery, ReferenceCurve.P), Is.EqualTo(ReferenceCurve.Mod(left[lane] * right[lane], ReferenceCurve.P)));
+            Assert.That(value * Montgomery % ReferenceCurve.P, Is.EqualTo(left[lane] * right[lane] % ReferenceCurve.P));
             Assert.That(value, Is.LessThan(2 * ReferenceCurve.P));
         }
     }
@@ -40,7 +40,7 @@ internal sealed class FpLanesTests
         FpLanes.Multiply(ref product, in largest, in largest);
         for (int lane = 0; lane < 4; lane++)
         {
-            Assert.That(ReferenceCurve.Mod(Value(in product, lane) * Montgomery, ReferenceCurve.P), Is.EqualTo(value * value % ReferenceCurve.P));
+            Assert.That(Value(in product, lane) * Montgomery % ReferenceCurve.P, Is.EqualTo(value * value % ReferenceCurve.P));
         }
     }
 
@@ -192,7 +192,8 @@ internal sealed class FpLanesTests
         FpLanes lanes = default;
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
-            ulong Limb(int lane) => (ulong)((values[lane] >> (FpLanes.LimbBits * j)) & (j == FpLanes.Limbs - 1 ? ulong.MaxValue : FpLanes.LimbMask));
+            ulong mask = j == FpLanes.Limbs - 1 ? ulong.MaxValue : FpLanes.LimbMask;
+            ulong Limb(int lane) => (ulong)((values[lane] >> (FpLanes.LimbBits * j)) & mask);
             lanes[j] = Vector256.Create(Limb(0), Limb(1), Limb(2), Limb(3));
         }
 

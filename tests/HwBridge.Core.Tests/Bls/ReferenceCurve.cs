@@ -6,7 +6,8 @@ namespace HwBridge.Core.Tests.Bls;
 /// <summary>BLS12-381 G1 as a textbook has it, in BigInteger and affine coordinates: slow, not constant time, easy to believe.</summary>
 internal static class ReferenceCurve
 {
-    internal static readonly BigInteger P = Hex("1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab");
+    internal static readonly BigInteger P = Hex(
+        "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab");
     internal static readonly BigInteger R = Hex("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001");
 
     /// <summary>The cofactor (z − 1)² / 3 = 3 · 11² · 10177² · 859267² · 52437899².</summary>

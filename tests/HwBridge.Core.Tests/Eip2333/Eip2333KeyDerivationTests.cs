@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -49,14 +51,14 @@ internal sealed class Eip2333KeyDerivationTests
                 continue;
             }
 
-            uint[] indices = [.. Enumerable.Range(0, apdu[5]).Select(i => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(apdu.AsSpan(6 + (4 * i))))];
+            uint[] indices = [.. Enumerable.Range(0, apdu[5]).Select(i => BinaryPrimitives.ReadUInt32BigEndian(apdu.AsSpan(6 + (4 * i))))];
             using BlsSecretKey key = Eip2333KeyDerivation.Derive(master, indices);
             byte[] publicKey = new byte[BlsPublicKey.Size];
             key.GetPublicKey().CopyTo(publicKey);
 
             // A confirmed answer has a length byte before the key, and filling after it.
             int start = response.Length > BlsPublicKey.Size + 2 ? 1 : 0;
-            Assert.That(response.AsSpan(start, BlsPublicKey.Size).SequenceEqual(publicKey), Is.True, $"APDU {Convert.ToHexStringLower(apdu)}");
+            Assert.That(response.AsSpan(start, BlsPublicKey.Size).SequenceEqual(publicKey), Is.True, Convert.ToHexStringLower(apdu));
             compared++;
         }
 
@@ -72,7 +74,8 @@ internal sealed class Eip2333KeyDerivationTests
         Assert.That(table.GetArrayLength(), Is.EqualTo(4));
         foreach (JsonElement row in table.EnumerateArray())
         {
-            using ValidatorKeyTree tree = ValidatorKeyTree.FromSeed(Convert.FromHexString(answers[row.GetProperty("account").GetInt32()].GetString()!));
+            string answer = answers[row.GetProperty("account").GetInt32()].GetString()!;
+            using ValidatorKeyTree tree = ValidatorKeyTree.FromSeed(Convert.FromHexString(answer));
             BlsPublicKey key = tree.DerivePublicKey(ValidatorKeyPath.Signing(row.GetProperty("index").GetUInt32()));
             Assert.That(key.ToString(), Is.EqualTo("0x" + row.GetProperty("publicKey").GetString()));
         }
@@ -122,5 +125,6 @@ internal sealed class Eip2333KeyDerivationTests
         HashAlgorithmName.SHA512,
         64);
 
-    private static string Number(BlsSecretKey key) => new BigInteger(key.Bytes, isUnsigned: true, isBigEndian: true).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Number(BlsSecretKey key) =>
+        new BigInteger(key.Bytes, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
 }

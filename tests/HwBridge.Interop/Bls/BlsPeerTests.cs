@@ -61,19 +61,17 @@ internal sealed class BlsPeerTests
         List<byte[]> points = [.. Enumerable.Range(0, 150).SelectMany(_ => Variants(RandomKey()))];
         List<object> questions = [];
         List<string> ours = [];
-        Dictionary<PointValidity, int> seen = [];
+        HashSet<PointValidity> seen = [];
         foreach (byte[] point in points)
         {
             PointValidity validity = BlsPublicKey.TryDecode(point, out _);
-            seen[validity] = seen.GetValueOrDefault(validity) + 1;
+            seen.Add(validity);
             ours.Add(validity == PointValidity.Valid ? "true" : "false");
             questions.Add(new { ask = "validate", publicKey = Convert.ToHexStringLower(point) });
         }
 
-        Assert.That(
-            seen.Keys,
-            Is.EquivalentTo(new[] { PointValidity.Valid, PointValidity.NotCanonical, PointValidity.NotOnCurve, PointValidity.NotInSubgroup, PointValidity.Infinity }),
-            "each kind of point was tried");
+        IEnumerable<PointValidity> kinds = Enum.GetValues<PointValidity>().Except([PointValidity.WrongLength, PointValidity.NotHex]);
+        Assert.That(seen, Is.EquivalentTo(kinds), "each kind of point was tried");
         await AssertSameAsync(questions, ours, "blst", "noble");
     }
 
@@ -107,14 +105,16 @@ internal sealed class BlsPeerTests
 
     private static async Task AssertSameAsync(List<object> questions, List<string> ours, params string[] peers)
     {
-        IReadOnlyList<string> answers = await NodePeer.RunAsync(Script, questions.Select(question => JsonSerializer.Serialize(question)), Deadline);
+        IEnumerable<string> lines = questions.Select(question => JsonSerializer.Serialize(question));
+        IReadOnlyList<string> answers = await NodePeer.RunAsync(Script, lines, Deadline);
         Assert.That(answers, Has.Count.EqualTo(questions.Count));
         for (int i = 0; i < answers.Count; i++)
         {
             using JsonDocument answer = JsonDocument.Parse(answers[i]);
             foreach (string peer in peers)
             {
-                Assert.That(answer.RootElement.GetProperty(peer).ToString().ToLowerInvariant(), Is.EqualTo(ours[i]), $"{peer}: {questions[i]}");
+                string theirs = answer.RootElement.GetProperty(peer).ToString().ToLowerInvariant();
+                Assert.That(theirs, Is.EqualTo(ours[i]), $"{peer}: {questions[i]}");
             }
         }
     }

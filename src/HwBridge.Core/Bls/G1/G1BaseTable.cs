@@ -7,8 +7,8 @@ using HwBridge.Core.Bls.Field;
 namespace HwBridge.Core.Bls.G1;
 
 /// <summary>
-/// Secret multiples of the generator G. The scalar is cut into 51 signed digits of 5 bits, Σ digit[i] · 2^(5 i) with −16 … 16; table t holds
-/// 1 … 16 times 2^(15 t) G, so that 51 additions and 10 doublings do.
+/// Secret multiples of the generator G. The scalar is cut into 51 signed digits of 5 bits, Σ digit[i] · 2^(5 i) with −16 … 16;
+/// table t holds 1 … 16 times 2^(15 t) G, so that 51 additions and 10 doublings do.
 /// </summary>
 /// <remarks>
 /// Constant time: each look-up reads its whole table and keeps one entry by masks, signs are applied by masks, and
@@ -69,7 +69,7 @@ internal static class G1BaseTable
         return (uint)(pair >> (bit % 32)) & ((2 << WindowBits) - 1);
     }
 
-    /// <summary>Selected = the signed digit of a window times the table's point, negated again when <paramref name="negative"/> is all ones.</summary>
+    /// <summary>Selected = the signed digit of a window times the table's point, negated when <paramref name="negative"/> is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Select(ref Work work, int table, uint window, uint negative)
     {

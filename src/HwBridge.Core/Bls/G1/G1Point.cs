@@ -72,8 +72,8 @@ internal struct G1Point
         {
             Vector256<ulong> pj = Unsafe.Add(ref p, j);
             Vector256<ulong> qj = Unsafe.Add(ref q, j);
-            Unsafe.Add(ref a, j) = Vector256.Shuffle(pj, Vector256.Create(0UL, 1, 2, 0)) + Vector256.Shuffle(pj, Vector256.Create(3UL, 3, 3, 1));
-            Unsafe.Add(ref b, j) = Vector256.Shuffle(qj, Vector256.Create(0UL, 1, 2, 0)) + Vector256.Shuffle(qj, Vector256.Create(3UL, 3, 3, 1));
+            Unsafe.Add(ref a, j) = WithSum(pj);
+            Unsafe.Add(ref b, j) = WithSum(qj);
         }
 
         FpLanes.Multiply(ref scratch.V, in scratch.A, in scratch.B);
@@ -87,16 +87,14 @@ internal struct G1Point
             Vector256<ulong> pj = Unsafe.Add(ref p, j);
             Vector256<ulong> qj = Unsafe.Add(ref q, j);
             Vector256<ulong> vj = Unsafe.Add(ref v, j);
-            Vector256<ulong> xx = Vector256.Shuffle(vj, Vector256.Create(0UL, 0, 0, 0));
-            Vector256<ulong> yy = Vector256.Shuffle(vj, Vector256.Create(1UL, 1, 1, 1));
-            Vector256<ulong> zz = FpLanes.Widen(Vector256.Shuffle(vj, Vector256.Create(2UL, 2, 2, 2)), threeB);
-            Vector256<ulong> s = Vector256.Shuffle(vj, Vector256.Create(3UL, 3, 3, 3)) + Unsafe.Add(ref cover4, j) - xx - yy;
+            Vector256<ulong> xx = Vector256.Shuffle(vj, Lanes(0, 0, 0, 0));
+            Vector256<ulong> yy = Vector256.Shuffle(vj, Lanes(1, 1, 1, 1));
+            Vector256<ulong> zz = FpLanes.Widen(Vector256.Shuffle(vj, Lanes(2, 2, 2, 2)), threeB);
+            Vector256<ulong> s = Vector256.Shuffle(vj, Lanes(3, 3, 3, 3)) + Unsafe.Add(ref cover4, j) - xx - yy;
             Vector256<ulong> d = yy + Unsafe.Add(ref cover24, j) - zz;
             Vector256<ulong> e = yy + zz;
-            carryA += ((Vector256.Shuffle(pj, Vector256.Create(1UL, 0, 3, 3)) + Vector256.Shuffle(pj, Vector256.Create(2UL, 2, 3, 3))) & lanes01)
-                + (s & lane2) + (d & lane3);
-            carryB += ((Vector256.Shuffle(qj, Vector256.Create(1UL, 0, 3, 3)) + Vector256.Shuffle(qj, Vector256.Create(2UL, 2, 3, 3))) & lanes01)
-                + (d & lane2) + (e & lane3);
+            carryA += SumsWithZ(pj) + (s & lane2) + (d & lane3);
+            carryB += SumsWithZ(qj) + (d & lane2) + (e & lane3);
             if (j < FpLanes.Limbs - 1)
             {
                 Unsafe.Add(ref a, j) = carryA & mask;
@@ -117,15 +115,15 @@ internal struct G1Point
         {
             Vector256<ulong> vj = Unsafe.Add(ref v, j);
             Vector256<ulong> wj = Unsafe.Add(ref w, j);
-            Vector256<ulong> xx = Vector256.Shuffle(vj, Vector256.Create(0UL, 0, 0, 0));
-            Vector256<ulong> yy = Vector256.Shuffle(vj, Vector256.Create(1UL, 1, 1, 1));
-            Vector256<ulong> zz = Vector256.Shuffle(vj, Vector256.Create(2UL, 2, 2, 2));
-            Vector256<ulong> f = Vector256.Shuffle(wj, Vector256.Create(0UL, 0, 0, 0)) + Unsafe.Add(ref cover4, j) - yy - zz;
-            Vector256<ulong> g = Vector256.Shuffle(wj, Vector256.Create(1UL, 1, 1, 1)) + Unsafe.Add(ref cover4, j) - xx - zz;
-            Vector256<ulong> s = Vector256.Shuffle(Unsafe.Add(ref a, j), Vector256.Create(2UL, 2, 2, 2));
+            Vector256<ulong> xx = Vector256.Shuffle(vj, Lanes(0, 0, 0, 0));
+            Vector256<ulong> yy = Vector256.Shuffle(vj, Lanes(1, 1, 1, 1));
+            Vector256<ulong> zz = Vector256.Shuffle(vj, Lanes(2, 2, 2, 2));
+            Vector256<ulong> f = Vector256.Shuffle(wj, Lanes(0, 0, 0, 0)) + Unsafe.Add(ref cover4, j) - yy - zz;
+            Vector256<ulong> g = Vector256.Shuffle(wj, Lanes(1, 1, 1, 1)) + Unsafe.Add(ref cover4, j) - xx - zz;
+            Vector256<ulong> s = Vector256.Shuffle(Unsafe.Add(ref a, j), Lanes(2, 2, 2, 2));
             Vector256<ulong> e = Unsafe.Add(ref b, j);
             carryA += (f & lanes02) + Vector256.AndNot(FpLanes.Widen(xx, three), lanes02);
-            carryB += (((g << 3) + (g << 2)) & lanes01) + (Vector256.Shuffle(e, Vector256.Create(3UL, 3, 3, 3)) & lane2) + (s & lane3);
+            carryB += (((g << 3) + (g << 2)) & lanes01) + (Vector256.Shuffle(e, Lanes(3, 3, 3, 3)) & lane2) + (s & lane3);
             if (j < FpLanes.Limbs - 1)
             {
                 Unsafe.Add(ref a, j) = carryA & mask;
@@ -144,9 +142,9 @@ internal struct G1Point
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
             Vector256<ulong> vj = Unsafe.Add(ref v, j);
-            carryA += (Vector256.Shuffle(Unsafe.Add(ref w, j), Vector256.Create(2UL, 3, 2, 2)) & lanes01)
+            carryA += (Vector256.Shuffle(Unsafe.Add(ref w, j), Lanes(2, 3, 2, 2)) & lanes01)
                 + (vj & lanes12)
-                + (Vector256.Shuffle(vj, Vector256.Create(3UL, 3, 3, 3)) & lane2)
+                + (Vector256.Shuffle(vj, Lanes(3, 3, 3, 3)) & lane2)
                 + ((Unsafe.Add(ref cover2, j) - vj) & lane0);
             if (j < FpLanes.Limbs - 1)
             {
@@ -180,8 +178,8 @@ internal struct G1Point
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
             Vector256<ulong> pj = Unsafe.Add(ref p, j);
-            Unsafe.Add(ref a, j) = Vector256.Shuffle(pj, Vector256.Create(0UL, 1, 2, 1));
-            Unsafe.Add(ref b, j) = Vector256.Shuffle(pj, Vector256.Create(1UL, 1, 2, 2));
+            Unsafe.Add(ref a, j) = Vector256.Shuffle(pj, Lanes(0, 1, 2, 1));
+            Unsafe.Add(ref b, j) = Vector256.Shuffle(pj, Lanes(1, 1, 2, 2));
         }
 
         FpLanes.Multiply(ref scratch.V, in scratch.A, in scratch.B);
@@ -192,10 +190,10 @@ internal struct G1Point
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
             Vector256<ulong> vj = Unsafe.Add(ref v, j);
-            Vector256<ulong> yy = Vector256.Shuffle(vj, Vector256.Create(1UL, 1, 1, 1));
-            Vector256<ulong> zz = Vector256.Shuffle(vj, Vector256.Create(2UL, 2, 2, 2));
+            Vector256<ulong> yy = Vector256.Shuffle(vj, Lanes(1, 1, 1, 1));
+            Vector256<ulong> zz = Vector256.Shuffle(vj, Lanes(2, 2, 2, 2));
             carryA += FpLanes.Widen(yy, factorsOfYy) + (Unsafe.Add(ref cover72, j) & lanes01) - FpLanes.Widen(zz, minusFactorsOfZz);
-            carryB += FpLanes.Widen(Vector256.Shuffle(vj, Vector256.Create(0UL, 1, 3, 2)), factors) + FpLanes.Widen(zz, factorsOfZz);
+            carryB += FpLanes.Widen(Vector256.Shuffle(vj, Lanes(0, 1, 3, 2)), factors) + FpLanes.Widen(zz, factorsOfZz);
             if (j < FpLanes.Limbs - 1)
             {
                 Unsafe.Add(ref a, j) = carryA & mask;
@@ -214,7 +212,7 @@ internal struct G1Point
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
             Vector256<ulong> vj = Unsafe.Add(ref v, j);
-            carryA += (vj & lanes012) + (Vector256.Shuffle(vj, Vector256.Create(3UL, 3, 3, 3)) & lane1);
+            carryA += (vj & lanes012) + (Vector256.Shuffle(vj, Lanes(3, 3, 3, 3)) & lane1);
             if (j < FpLanes.Limbs - 1)
             {
                 Unsafe.Add(ref p, j) = carryA & mask;
@@ -225,6 +223,17 @@ internal struct G1Point
         Unsafe.Add(ref p, FpLanes.Limbs - 1) = carryA;
     }
 
+    /// <summary>(X, Y, Z, X + Y); lane 3 of a point is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Lanes(ulong lane0, ulong lane1, ulong lane2, ulong lane3) => Vector256.Create(lane0, lane1, lane2, lane3);
+    private static Vector256<ulong> WithSum(Vector256<ulong> point) =>
+        Vector256.Shuffle(point, Lanes(0, 1, 2, 0)) + Vector256.Shuffle(point, Lanes(3, 3, 3, 1));
+
+    /// <summary>(Y + Z, X + Z, 0, 0).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> SumsWithZ(Vector256<ulong> point) =>
+        Vector256.Shuffle(point, Lanes(1, 0, 3, 3)) + Vector256.Shuffle(point, Lanes(2, 2, 3, 3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Lanes(ulong lane0, ulong lane1, ulong lane2, ulong lane3) =>
+        Vector256.Create(lane0, lane1, lane2, lane3);
 }

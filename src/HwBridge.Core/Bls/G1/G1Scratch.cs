@@ -2,7 +2,7 @@ using HwBridge.Core.Bls.Field;
 
 namespace HwBridge.Core.Bls.G1;
 
-/// <summary>The intermediate values of additions and doublings in one place, so that whoever computes with a secret can wipe them.</summary>
+/// <summary>The intermediate values of additions and doublings in one place, for whoever computes with a secret to wipe.</summary>
 internal struct G1Scratch
 {
     /// <summary>Left factors.</summary>
