@@ -3,7 +3,6 @@ using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 using HwBridge.Shared.Trezor;
-using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
