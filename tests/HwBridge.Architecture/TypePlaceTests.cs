@@ -24,6 +24,7 @@ public sealed partial class TypePlaceTests
         Assert.That(Check(new TrackedFile(path, text)), Has.One.Contains(words));
 
     [TestCase("src/HwBridge.Core/Bls/A.cs", "namespace HwBridge.Core.Bls;\npublic class A<T>\n{\n    public enum B;\n}\ninternal class C;")]
+    [TestCase("tests/bench/HwBridge.Bench/Bls/A.cs", "namespace HwBridge.Bench.Bls;\ninternal class A;")]
     [TestCase("tests/Shared/Bls/A.cs", "namespace HwBridge.Shared.Bls;\ninternal sealed unsafe class A;")]
     [TestCase("src/HwBridge.Core/Bls/A.Part.cs", "namespace HwBridge.Core.Bls;\npublic partial class A;")]
     [TestCase("src/HwBridge.Cli/Program.cs", "return 0;")]
@@ -33,8 +34,9 @@ public sealed partial class TypePlaceTests
     private static IEnumerable<string> Check(TrackedFile file)
     {
         string code = file.Code;
-        string folders = string.Join('.', file.Path.Split('/')[1..^1]);
-        string expected = folders.StartsWith("HwBridge.", StringComparison.Ordinal) ? folders : $"HwBridge.{folders}";
+        string[] folders = file.Path.Split('/')[1..^1];
+        int project = Array.FindIndex(folders, folder => folder.StartsWith("HwBridge.", StringComparison.Ordinal));
+        string expected = project < 0 ? $"HwBridge.{string.Join('.', folders)}" : string.Join('.', folders[project..]);
         Match space = Namespace().Match(code);
         if (space.Success && space.Groups["name"].Value != expected)
         {

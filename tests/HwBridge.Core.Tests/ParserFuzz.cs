@@ -4,16 +4,17 @@ using HwBridge.Core.Faults;
 
 namespace HwBridge.Core.Tests;
 
-/// <summary>Changes of real files that a parser must survive: a value or a <see cref="FaultException"/>, and memory in the input's scale.</summary>
+/// <summary>
+/// Changes of real files that a parser must survive: a value or a <see cref="FaultException"/>, and memory in the input's scale.
+/// </summary>
 internal static class ParserFuzz
 {
-    private static readonly byte[][] Pieces =
+    private static readonly string[] Texts =
     [
-        .. ((string[])["{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "0x", "null", "1e999", "-0", "\r\n", "#", "\ufeff", "99999999999999999999"])
-            .Select(System.Text.Encoding.UTF8.GetBytes),
-        [0xff],
-        [0x00],
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "0x", "null", "1e999", "-0", "99999999999999999999", "\r\n", "#", "\ufeff",
     ];
+
+    private static readonly byte[][] Pieces = [.. Texts.Select(System.Text.Encoding.UTF8.GetBytes), [0xff], [0x00]];
 
     internal static Property Survives(byte[][] originals, Action<byte[]> parse)
     {

@@ -12,8 +12,6 @@ public static class Eip2333KeyDerivation
     /// <summary>The least number of bytes of a seed.</summary>
     public const int MinimumSeedSize = 32;
 
-    private const int HashSize = SHA256.HashSizeInBytes;
-    private const int LamportChunks = 255;
     private const int WideScalarSize = 48;
 
     /// <summary>derive_master_SK.</summary>
@@ -40,10 +38,10 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey DeriveChild(BlsSecretKey parent, uint index)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        Span<byte> lamportPublicKey = stackalloc byte[HashSize];
+        Span<byte> lamportPublicKey = stackalloc byte[LamportKey.HashSize];
         try
         {
-            CompressedLamportPublicKey(parent.Bytes, index, lamportPublicKey);
+            LamportKey.Compress(parent.Bytes, index, lamportPublicKey);
             return HkdfModR(lamportPublicKey);
         }
         finally
@@ -75,54 +73,13 @@ public static class Eip2333KeyDerivation
         return key;
     }
 
-    /// <summary>parent_SK_to_lamport_PK.</summary>
-    private static void CompressedLamportPublicKey(ReadOnlySpan<byte> parent, uint index, Span<byte> compressed)
-    {
-        Span<byte> salt = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(salt, index);
-        Span<byte> material = stackalloc byte[BlsSecretKey.Size];
-        Span<byte> pseudoRandomKey = stackalloc byte[HashSize];
-        Span<byte> lamportSecretKey = stackalloc byte[LamportChunks * HashSize];
-        Span<byte> lamportPublicKey = stackalloc byte[2 * LamportChunks * HashSize];
-        try
-        {
-            parent.CopyTo(material);
-            for (int half = 0; half < 2; half++)
-            {
-                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
-                HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, lamportSecretKey, []);
-                for (int chunk = 0; chunk < LamportChunks; chunk++)
-                {
-                    SHA256.HashData(
-                        lamportSecretKey.Slice(chunk * HashSize, HashSize),
-                        lamportPublicKey.Slice(((half * LamportChunks) + chunk) * HashSize, HashSize));
-                }
-
-                // The second half comes from the parent's complement.
-                foreach (ref byte value in material)
-                {
-                    value = (byte)~value;
-                }
-            }
-
-            SHA256.HashData(lamportPublicKey, compressed);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(material);
-            CryptographicOperations.ZeroMemory(pseudoRandomKey);
-            CryptographicOperations.ZeroMemory(lamportSecretKey);
-            CryptographicOperations.ZeroMemory(lamportPublicKey);
-        }
-    }
-
     /// <summary>HKDF_mod_r with an empty key_info.</summary>
     private static BlsSecretKey HkdfModR(ReadOnlySpan<byte> keyMaterial)
     {
-        Span<byte> salt = stackalloc byte[HashSize];
+        Span<byte> salt = stackalloc byte[LamportKey.HashSize];
         Span<byte> info = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
-        Span<byte> pseudoRandomKey = stackalloc byte[HashSize];
+        Span<byte> pseudoRandomKey = stackalloc byte[LamportKey.HashSize];
         Span<byte> wide = stackalloc byte[WideScalarSize];
         Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
         Span<byte> material = keyMaterial.Length < 256 ? stackalloc byte[keyMaterial.Length + 1] : new byte[keyMaterial.Length + 1];

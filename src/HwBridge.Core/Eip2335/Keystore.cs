@@ -174,10 +174,16 @@ public sealed class Keystore
     private static void ComputeChecksum(SecretBuffer derived, ReadOnlySpan<byte> cipherText, Span<byte> checksum)
     {
         Span<byte> image = stackalloc byte[16 + BlsSecretKey.Size];
-        derived.Span[16..].CopyTo(image);
-        cipherText.CopyTo(image[16..]);
-        SHA256.HashData(image, checksum);
-        CryptographicOperations.ZeroMemory(image);
+        try
+        {
+            derived.Span[16..].CopyTo(image);
+            cipherText.CopyTo(image[16..]);
+            SHA256.HashData(image, checksum);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(image);
+        }
     }
 
     /// <summary>AES-128-CTR over two blocks: the same both ways. The IV is the whole first counter block, big-endian.</summary>
@@ -192,15 +198,20 @@ public sealed class Keystore
         }
 
         Span<byte> stream = stackalloc byte[2 * IvSize];
-        using Aes aes = Aes.Create();
-        aes.SetKey(derived.Span[..16]);
-        aes.EncryptEcb(counters, stream, PaddingMode.None);
-        for (int i = 0; i < output.Length; i++)
+        try
         {
-            output[i] = (byte)(input[i] ^ stream[i]);
+            using Aes aes = Aes.Create();
+            aes.SetKey(derived.Span[..16]);
+            aes.EncryptEcb(counters, stream, PaddingMode.None);
+            for (int i = 0; i < output.Length; i++)
+            {
+                output[i] = (byte)(input[i] ^ stream[i]);
+            }
         }
-
-        CryptographicOperations.ZeroMemory(stream);
+        finally
+        {
+            CryptographicOperations.ZeroMemory(stream);
+        }
     }
 
     /// <summary>The derived key when it fits the checksum.</summary>

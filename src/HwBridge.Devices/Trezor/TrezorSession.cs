@@ -475,6 +475,7 @@ internal sealed class TrezorSession : IAsyncDisposable
         }
         catch (Exception gone) when (gone is FaultException or OperationCanceledException)
         {
+            // Nothing is left to do for a device that does not answer while it is being closed.
         }
     }
 

@@ -119,7 +119,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
         return new AppStep(
             StatusWords.Ok,
             answer,
-            p1 == 1 ? Review(mainnet ? "Verify Ethereum address" : "Verify address", ("Address", $"0x{address}")) : null);
+            p1 == 1 ? Review(mainnet ? "Verify Ethereum address" : "Verify address", new ScreenField("Address", $"0x{address}")) : null);
     }
 
     private AppStep GetEth2PublicKey(byte p1, byte p2, ReadOnlySpan<byte> data)
@@ -141,7 +141,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
             : new AppStep(
                 StatusWords.Ok,
                 [65, .. key, .. new byte[65 - BlsPublicKey.Size], LedgerKeys.AddressDigits, .. new byte[LedgerKeys.AddressDigits]],
-                Review("Verify ETH2 address", ("Address", $"0x{Convert.ToHexString(key)}")));
+                Review("Verify ETH2 address", new ScreenField("Address", $"0x{Convert.ToHexString(key)}")));
     }
 
     private static AppStep SetEth2WithdrawalIndex(byte p1, byte p2, ReadOnlySpan<byte> data)
@@ -185,15 +185,15 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
             p1 == 1
                 ? Review(
                     p2 == 1 ? "Provide public secret key" : "Provide public privacy key",
-                    ("Address", $"0x{LedgerKeys.Address(LedgerKeys.UncompressedPublicKey(account))}"),
-                    ("Key", Convert.ToHexString(answer)))
+                    new ScreenField("Address", $"0x{LedgerKeys.Address(LedgerKeys.UncompressedPublicKey(account))}"),
+                    new ScreenField("Key", Convert.ToHexString(answer), IsSecret: p2 == 1))
                 : null);
     }
 
-    private ScreenReview Review(string title, params (string Label, string Value)[] pages) => new(
+    private ScreenReview Review(string title, params IReadOnlyList<ScreenField> pages) => new(
         string.Create(CultureInfo.InvariantCulture, $"Ledger {model.DisplayName()}"),
         title,
-        [.. pages.Select(page => new ScreenField(page.Label, page.Value))]);
+        pages);
 
     private static bool TryReadPath(ref ReadOnlySpan<byte> data, out uint[] path)
     {

@@ -9,7 +9,7 @@ public sealed record ScreenReview(string Device, string Title, IReadOnlyList<Scr
     /// <summary>Stands on every screen, so that nobody takes a software device for a wallet.</summary>
     public const string Banner = "SOFTWARE DEVICE - NOT A WALLET - use no seed that holds money";
 
-    /// <summary>All lines from top to bottom, the banner first.</summary>
+    /// <summary>All lines from top to bottom, the banner first, secrets left out.</summary>
     public IEnumerable<string> Lines =>
-        [Banner, $"{Device}: {Title}", .. Fields.Select(page => $"  {page.Label}: {page.Value}")];
+        [Banner, $"{Device}: {Title}", .. Fields.Select(page => $"  {page.Text}")];
 }

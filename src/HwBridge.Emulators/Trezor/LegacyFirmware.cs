@@ -199,7 +199,7 @@ internal sealed class LegacyFirmware(
                 .ConfigureAwait(false);
             await ConfirmAsync(
                 ButtonPrompt.Passphrase2,
-                Review("Use this passphrase?", new ScreenField("Passphrase", answer.Passphrase)),
+                Review("Use this passphrase?", new ScreenField("Passphrase", answer.Passphrase, IsSecret: true)),
                 Situation.PassphraseRejected2).ConfigureAwait(false);
         }
 

@@ -1,6 +1,7 @@
 using HwBridge.Core.Faults;
 using HwBridge.Emulators.Screens;
 using HwBridge.Transports;
+using HwBridge.Transports.InProcess;
 
 namespace HwBridge.Emulators.Trezor;
 
@@ -13,13 +14,15 @@ namespace HwBridge.Emulators.Trezor;
 /// SignIdentity, EthereumGetAddress, EthereumGetPublicKey; on legacy also ApplySettings and ChangePin. Everything else is refused as
 /// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; there is one link at a time.
 /// </remarks>
-public sealed class SoftwareTrezor : IDisposable
+public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
 {
     /// <summary>What a device that speaks only THP answers to each message of protocol v1: Failure 17 in 2 bytes, announced as 20.</summary>
     private static readonly byte[] InvalidProtocol =
         Convert.FromHexString("3f23230003000000140811".PadRight(2 * TrezorLink.PacketSize, '0'));
 
     private readonly TrezorFirmware? _firmware;
+    private readonly CancellationTokenSource _off = new();
+    private Task _plugged = Task.CompletedTask;
 
     /// <summary>Switches a device on.</summary>
     /// <param name="options">What it is and holds.</param>
@@ -56,8 +59,38 @@ public sealed class SoftwareTrezor : IDisposable
         }
     }
 
+    /// <summary>Plugs it into a host in this process, in place of the one before.</summary>
+    /// <returns>The host's end, which the caller disposes.</returns>
+    public ITransport Connect()
+    {
+        (ITransport host, ITransport device) = InProcessTransport.CreatePair("emulator:trezor");
+        _plugged = ServeAsync(device, _plugged);
+        return host;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _firmware?.Dispose();
+    public void Dispose()
+    {
+        _firmware?.Dispose();
+        _off.Dispose();
+    }
+
+    /// <summary>Switches it off: whatever is on the screen is gone, hosts are unplugged, the seed is wiped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _off.CancelAsync().ConfigureAwait(false);
+        await _plugged.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Dispose();
+    }
+
+    private async Task ServeAsync(ITransport device, Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await using (device.ConfigureAwait(false))
+        {
+            await Task.Run(() => RunAsync(device, _off.Token), CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     private static async Task RefuseAllAsync(ITransport transport, CancellationToken cancellationToken)
     {

@@ -10,26 +10,32 @@ public sealed class TrezorUdpServer : IAsyncDisposable
     /// <summary>The makers' port.</summary>
     public const int DefaultPort = 21324;
 
-    private readonly SoftwareTrezor _device;
     private readonly UdpDeviceTransport _transport;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
 
-    /// <summary>Opens the port; nothing is answered before <see cref="RunAsync"/>.</summary>
-    /// <param name="device">The device, which stays the caller's to dispose.</param>
-    /// <param name="port">0 for any free port, see <see cref="Port"/>.</param>
-    /// <exception cref="FaultException"><see cref="Fault.Io"/>: the port is taken.</exception>
-    public TrezorUdpServer(SoftwareTrezor device, int port = DefaultPort)
+    private TrezorUdpServer(SoftwareTrezor device, UdpDeviceTransport transport)
     {
-        _device = device;
-        _transport = new UdpDeviceTransport(new IPEndPoint(IPAddress.Loopback, port));
+        _transport = transport;
+        _running = Task.Run(() => device.RunAsync(transport, _stop.Token));
     }
 
-    /// <summary>The port it listens at.</summary>
-    public int Port => _transport.Address.Port;
+    /// <summary>The address it listens at.</summary>
+    public IPEndPoint EndPoint => _transport.Address;
 
-    /// <summary>Answers until <paramref name="cancellationToken"/> is cancelled.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => _device.RunAsync(_transport, cancellationToken);
+    /// <summary>Opens the port and begins to answer.</summary>
+    /// <param name="device">The device, which stays the caller's to dispose.</param>
+    /// <param name="port">0 for any free port, see <see cref="EndPoint"/>.</param>
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>: the port is taken.</exception>
+    public static TrezorUdpServer Start(SoftwareTrezor device, int port = DefaultPort) =>
+        new(device, new UdpDeviceTransport(new IPEndPoint(IPAddress.Loopback, port)));
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+    /// <summary>Closes the port.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
 }

@@ -17,10 +17,10 @@ public sealed class LedgerHidDeviceFraming : IFraming
     private const byte PingTag = 0x02;
     private const byte MtuTag = 0x08;
 
-    private readonly LedgerHidPacket.Cutter _cutter = new();
-    private readonly SecretBuffer _packet = SecretBuffer.Allocate(LedgerHidPacket.Size);
+    private readonly LedgerHidPackets _outgoing = new();
+    private readonly SecretBuffer _packet = SecretBuffer.Allocate(LedgerHidPackets.Size);
     private readonly SecretBuffer _apdu = SecretBuffer.Allocate(ApduLimits.MaxMessage);
-    private readonly byte[] _reply = new byte[LedgerHidPacket.Size];
+    private readonly byte[] _reply = new byte[LedgerHidPackets.Size];
     private ushort _channel;
     private int _length;
 
@@ -43,10 +43,10 @@ public sealed class LedgerHidDeviceFraming : IFraming
     internal int Offset { get; private set; }
 
     /// <inheritdoc/>
-    public void BeginSend(ReadOnlySpan<byte> message) => _cutter.Begin(_channel, message);
+    public void BeginSend(ReadOnlySpan<byte> message) => _outgoing.Begin(_channel, message);
 
     /// <inheritdoc/>
-    public bool TryGetPiece(out ReadOnlyMemory<byte> piece) => _cutter.TryGetPacket(out piece);
+    public bool TryGetPiece(out ReadOnlyMemory<byte> piece) => _outgoing.TryGetPacket(out piece);
 
     /// <inheritdoc/>
     public void BeginReceive()
@@ -71,7 +71,7 @@ public sealed class LedgerHidDeviceFraming : IFraming
         _channel = BinaryPrimitives.ReadUInt16BigEndian(packet);
         switch (packet[2])
         {
-            case LedgerHidPacket.ApduTag:
+            case LedgerHidPackets.ApduTag:
                 return ReceiveApdu(packet);
             case AllocateChannelTag or PingTag:
                 Answer(packet, []);
@@ -80,7 +80,7 @@ public sealed class LedgerHidDeviceFraming : IFraming
                 Answer(packet, [0, 0, 0, 0]);
                 return false;
             case MtuTag:
-                Answer(packet, [0, 0, LedgerHidPacket.Size - 2, 1, LedgerHidPacket.Size - 2]);
+                Answer(packet, [0, 0, LedgerHidPackets.Size - 2, 1, LedgerHidPackets.Size - 2]);
                 return false;
             default:
                 Result = HidPacketResult.NotSupported;
@@ -91,14 +91,14 @@ public sealed class LedgerHidDeviceFraming : IFraming
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cutter.Dispose();
+        _outgoing.Dispose();
         _packet.Dispose();
         _apdu.Dispose();
     }
 
     private bool ReceiveApdu(ReadOnlySpan<byte> packet)
     {
-        int header = NextSequence == 0 ? LedgerHidPacket.FirstHeaderSize : LedgerHidPacket.HeaderSize;
+        int header = NextSequence == 0 ? LedgerHidPackets.FirstHeaderSize : LedgerHidPackets.HeaderSize;
         if (packet.Length < header)
         {
             Result = HidPacketResult.NotEnoughSpace;
@@ -113,7 +113,7 @@ public sealed class LedgerHidDeviceFraming : IFraming
 
         if (NextSequence == 0)
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(packet[LedgerHidPacket.HeaderSize..]);
+            int length = BinaryPrimitives.ReadUInt16BigEndian(packet[LedgerHidPackets.HeaderSize..]);
             if (length > ApduLimits.MaxMessage)
             {
                 Result = HidPacketResult.NotEnoughSpace;

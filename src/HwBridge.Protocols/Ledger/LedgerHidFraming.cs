@@ -12,8 +12,8 @@ public sealed class LedgerHidFraming(ushort channel = LedgerHidFraming.DefaultCh
     /// <summary>The channel that all hosts use.</summary>
     public const ushort DefaultChannel = 0x0101;
 
-    private readonly LedgerHidPacket.Cutter _cutter = new();
-    private readonly SecretBuffer _packet = SecretBuffer.Allocate(LedgerHidPacket.Size);
+    private readonly LedgerHidPackets _outgoing = new();
+    private readonly SecretBuffer _packet = SecretBuffer.Allocate(LedgerHidPackets.Size);
     private readonly SecretBuffer _answer = SecretBuffer.Allocate(ApduLimits.MaxMessage);
     private int _length;
     private int _received;
@@ -26,10 +26,10 @@ public sealed class LedgerHidFraming(ushort channel = LedgerHidFraming.DefaultCh
     public ReadOnlySpan<byte> Message => _answer.Span[.._length];
 
     /// <inheritdoc/>
-    public void BeginSend(ReadOnlySpan<byte> message) => _cutter.Begin(channel, message);
+    public void BeginSend(ReadOnlySpan<byte> message) => _outgoing.Begin(channel, message);
 
     /// <inheritdoc/>
-    public bool TryGetPiece(out ReadOnlyMemory<byte> piece) => _cutter.TryGetPacket(out piece);
+    public bool TryGetPiece(out ReadOnlyMemory<byte> piece) => _outgoing.TryGetPacket(out piece);
 
     /// <inheritdoc/>
     public void BeginReceive()
@@ -43,8 +43,8 @@ public sealed class LedgerHidFraming(ushort channel = LedgerHidFraming.DefaultCh
     public bool Receive(int count)
     {
         ReadOnlySpan<byte> packet = _packet.Span[..count];
-        int header = _sequence == 0 ? LedgerHidPacket.FirstHeaderSize : LedgerHidPacket.HeaderSize;
-        if (count < header || packet[2] != LedgerHidPacket.ApduTag)
+        int header = _sequence == 0 ? LedgerHidPackets.FirstHeaderSize : LedgerHidPackets.HeaderSize;
+        if (count < header || packet[2] != LedgerHidPackets.ApduTag)
         {
             throw Broken("sent a packet that carries no APDU");
         }
@@ -65,7 +65,7 @@ public sealed class LedgerHidFraming(ushort channel = LedgerHidFraming.DefaultCh
 
         if (_sequence == 0)
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(packet[LedgerHidPacket.HeaderSize..]);
+            int length = BinaryPrimitives.ReadUInt16BigEndian(packet[LedgerHidPackets.HeaderSize..]);
             _length = length <= ApduLimits.MaxMessage
                 ? length
                 : throw Broken($"announced an answer of {length} bytes, more than {ApduLimits.MaxMessage}");
@@ -81,7 +81,7 @@ public sealed class LedgerHidFraming(ushort channel = LedgerHidFraming.DefaultCh
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cutter.Dispose();
+        _outgoing.Dispose();
         _packet.Dispose();
         _answer.Dispose();
     }

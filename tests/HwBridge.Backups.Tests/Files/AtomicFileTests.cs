@@ -57,7 +57,8 @@ public sealed class AtomicFileTests
             }
         }
 
-        FaultException fault = Assert.Throws<FaultException>(() => AtomicFile.Write(path, Content, false, Interfere, CancellationToken.None))!;
+        FaultException fault = Assert.Throws<FaultException>(
+            () => AtomicFile.Write(path, Content, false, Interfere, CancellationToken.None))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.Io));
         Assert.That(File.ReadAllText(path), Is.EqualTo("theirs"));
         Assert.That(_folder.Names, Has.Length.EqualTo(1));

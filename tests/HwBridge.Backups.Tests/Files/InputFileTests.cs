@@ -81,8 +81,12 @@ public sealed class InputFileTests
         await make.WaitForExitAsync();
         using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(100));
         Stopwatch watch = Stopwatch.StartNew();
-        Assert.That(async () => await InputFile.ReadAsync(_folder["pipe"], 1000, source.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(async () => await InputFile.ReadSecretAsync(_folder["pipe"], 1000, source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await InputFile.ReadAsync(_folder["pipe"], 1000, source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await InputFile.ReadSecretAsync(_folder["pipe"], 1000, source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
 
         // Lets the threads go that still wait for a writer.

@@ -62,7 +62,9 @@ public sealed class KeyFilesTests
         ExpectedKeySet set = await KeyFiles.ReadExpectedKeysAsync([_folder.Path, list], CancellationToken.None);
         Assert.That(set.Keys, Has.Count.EqualTo(1));
         Assert.That(set.Keys[0].Path, Is.EqualTo(ValidatorKeyPath.Signing(0)));
-        Assert.That(set.Keys[0].Sources.Select(static source => source.ToString()), Is.EqualTo((string[])[_folder["keystore-0.json"], list + ":2"]));
+        Assert.That(
+            set.Keys[0].Sources.Select(static source => source.ToString()),
+            Is.EqualTo((string[])[_folder["keystore-0.json"], list + ":2"]));
     }
 
     private BlsPublicKey WriteKeystore(string name, byte secret, uint index)

@@ -61,11 +61,42 @@ internal sealed class FpLanesTests
     {
         FpLanes value = Lanes(Elements(new Random(2)));
         FpLanes inverse = default;
-        FpLanes.Power(ref inverse, in value, FpConstants.InverseExponent, wipe: true);
+        FpLanes.Power(ref inverse, in value, FpConstants.InverseExponent);
         FpLanes.Multiply(ref inverse, in inverse, in value);
         for (int lane = 0; lane < 4; lane++)
         {
             Assert.That(ReferenceCurve.Mod(Value(in inverse, lane), ReferenceCurve.P), Is.EqualTo(Montgomery % ReferenceCurve.P));
+        }
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    public void Invert_OfAnyElementButZero_IsTheInverseOfThatLane(int seed)
+    {
+        Random random = new(seed);
+        BigInteger[] elements = Elements(random);
+        int lane = random.Next(4);
+        FpLanes inverse = Lanes(elements);
+        FpInverse.Invert(in inverse, lane, ref inverse);
+        BigInteger value = elements[lane] * ReferenceCurve.Invert(Montgomery) % ReferenceCurve.P;
+        BigInteger expected = ReferenceCurve.Invert(value) * Montgomery % ReferenceCurve.P;
+        if (!value.IsZero)
+        {
+            Assert.That(Enumerable.Range(0, 4).Select(each => Value(in inverse, each)), Is.All.EqualTo(expected));
+        }
+    }
+
+    [Test]
+    public void Invert_OfSmallAndLargeAndSparseElements_IsTheirInverse()
+    {
+        IEnumerable<BigInteger> values = Enumerable.Range(1, 40).Select(i => (BigInteger)i)
+            .Concat(Enumerable.Range(0, 381).Select(bit => BigInteger.One << bit))
+            .Concat(Enumerable.Range(0, 381).Select(bit => ReferenceCurve.P - (BigInteger.One << bit)))
+            .Where(value => value > 0 && value < ReferenceCurve.P);
+        foreach (BigInteger value in values)
+        {
+            FpLanes inverse = Lanes([.. Enumerable.Repeat(value * Montgomery % ReferenceCurve.P, 4)]);
+            FpInverse.Invert(in inverse, 0, ref inverse);
+            Assert.That(Value(in inverse, 0), Is.EqualTo(ReferenceCurve.Invert(value) * Montgomery % ReferenceCurve.P), $"{value}");
         }
     }
 

@@ -57,8 +57,11 @@ public sealed class KeystorePasswordTests
         for (char letter = '\u00c0'; letter < '\u0530'; letter++)
         {
             string decomposed = letter.ToString().Normalize(NormalizationForm.FormKD);
-            string expected = new([.. decomposed.Where((c, i) => i == 0 || CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)]);
-            Assert.That(Normalize(letter.ToString(), PasswordForm.MarksDropped), Is.EqualTo(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(expected))));
+            bool Stays(char c, int i) => i == 0 || CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark;
+            string expected = new([.. decomposed.Where(Stays)]);
+            Assert.That(
+                Normalize(letter.ToString(), PasswordForm.MarksDropped),
+                Is.EqualTo(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(expected))));
         }
     }
 
@@ -67,7 +70,8 @@ public sealed class KeystorePasswordTests
     [TestCase("61efbfbe", "no character")]
     public void Normalize_NotText_IsBadInput(string hex, string said)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => KeystorePassword.Normalize(Convert.FromHexString(hex), PasswordForm.Standard))!;
+        FaultException fault = Assert.Throws<FaultException>(
+            () => KeystorePassword.Normalize(Convert.FromHexString(hex), PasswordForm.Standard))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain(said));
     }
@@ -78,7 +82,9 @@ public sealed class KeystorePasswordTests
     {
         byte[] password = new byte[length];
         password.AsSpan().Fill((byte)'x');
-        Assert.That(() => KeystorePassword.Normalize(password, PasswordForm.Standard).Dispose(), refused ? Throws.TypeOf<FaultException>() : Throws.Nothing);
+        Assert.That(
+            () => KeystorePassword.Normalize(password, PasswordForm.Standard).Dispose(),
+            refused ? Throws.TypeOf<FaultException>() : Throws.Nothing);
     }
 
     [Test]

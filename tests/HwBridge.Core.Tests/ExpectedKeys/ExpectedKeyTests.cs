@@ -43,7 +43,8 @@ public sealed class ExpectedKeyTests
     [Test]
     public void Parse_KeystoreWithoutPublicKey_IsBadInput()
     {
-        string text = Encoding.UTF8.GetString(DataFile.Read("Eip2335/scrypt.json")).Replace("\"pubkey\"", "\"name\"", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(DataFile.Read("Eip2335/scrypt.json"));
+        text = text.Replace("\"pubkey\"", "\"name\"", StringComparison.Ordinal);
         Assert.That(Refusal(text), Does.Contain("$.pubkey"));
     }
 
@@ -51,7 +52,9 @@ public sealed class ExpectedKeyTests
     public void Parse_PublicKeysJson_HasPathsAndLines()
     {
         ExpectedKeyFile file = Parse(PublicKeysJson((0, Keys[0]), (7, Keys[1])));
-        Assert.That(file.Keys.Select(static key => key.Path), Is.EqualTo((ValidatorKeyPath[])[ValidatorKeyPath.Signing(0), ValidatorKeyPath.Signing(7)]));
+        Assert.That(
+            file.Keys.Select(static key => key.Path),
+            Is.EqualTo((ValidatorKeyPath[])[ValidatorKeyPath.Signing(0), ValidatorKeyPath.Signing(7)]));
         Assert.That(file.Keys.Select(static key => key.PublicKey), Is.EqualTo(Keys[..2]));
         Assert.That(file.Keys[1].Sources.Single(), Is.EqualTo(new KeySource("f", 3)));
         Assert.That(file.ForkVersion, Is.Null);
@@ -92,7 +95,9 @@ public sealed class ExpectedKeyTests
     [Test]
     public void Parse_PathOutsideTheTree_IsBadInput()
     {
-        Assert.That(Refusal(PublicKeysJson((0, Keys[0])).Replace("m/12381/3600", "m/44/60", StringComparison.Ordinal)), Does.Contain("$[0].path"));
+        Assert.That(
+            Refusal(PublicKeysJson((0, Keys[0])).Replace("m/12381/3600", "m/44/60", StringComparison.Ordinal)),
+            Does.Contain("$[0].path"));
     }
 
     [Test]
@@ -105,7 +110,8 @@ public sealed class ExpectedKeyTests
     [Test]
     public void Merge_SameKeyInSeveralFiles_KeepsAllSourcesAndThePath()
     {
-        ExpectedKeySet set = ExpectedKeySet.Merge([ExpectedKeyFile.Parse(Hoodi, "d"), Parse($"{Keys[1]}"), Parse(PublicKeysJson((1, Keys[1])))]);
+        ExpectedKeyFile[] files = [ExpectedKeyFile.Parse(Hoodi, "d"), Parse($"{Keys[1]}"), Parse(PublicKeysJson((1, Keys[1])))];
+        ExpectedKeySet set = ExpectedKeySet.Merge(files);
         Assert.That(set.Keys.Select(static key => key.PublicKey), Is.EqualTo(Keys));
         Assert.That(set.Keys[1].Path, Is.EqualTo(ValidatorKeyPath.Signing(1)));
         Assert.That(set.Keys[1].Sources.Select(static source => source.ToString()), Is.EqualTo((string[])["d:13", "f:1", "f:2"]));
@@ -127,7 +133,8 @@ public sealed class ExpectedKeyTests
         string mainnet = Encoding.UTF8.GetString(Hoodi)
             .Replace("10000910", "00000000", StringComparison.Ordinal)
             .Replace("hoodi", "mainnet", StringComparison.Ordinal);
-        FaultException fault = Assert.Throws<FaultException>(() => ExpectedKeySet.Merge([ExpectedKeyFile.Parse(Hoodi, "d"), Parse(mainnet)]))!;
+        FaultException fault = Assert.Throws<FaultException>(
+            () => ExpectedKeySet.Merge([ExpectedKeyFile.Parse(Hoodi, "d"), Parse(mainnet)]))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain("hoodi (10000910)").And.Contain("mainnet (00000000)"));
     }
@@ -142,8 +149,13 @@ public sealed class ExpectedKeyTests
         ],
         static bytes => ExpectedKeyFile.Parse(bytes, "f"));
 
-    private static string PublicKeysJson(params (uint Index, BlsPublicKey Key)[] keys) => "[\n" + string.Join(",\n", keys.Select(static key =>
-        $"{{\"index\":{key.Index},\"path\":\"{ValidatorKeyPath.Signing(key.Index)}\",\"pubkey\":\"{key.Key}\",\"origin\":\"device\",\"confirmedOnDevice\":false}}")) + "\n]\n";
+    private static string PublicKeysJson(params (uint Index, BlsPublicKey Key)[] keys)
+    {
+        static string Entry((uint Index, BlsPublicKey Key) key) =>
+            $"{{\"index\":{key.Index},\"path\":\"{ValidatorKeyPath.Signing(key.Index)}\",\"pubkey\":\"{key.Key}\","
+            + "\"origin\":\"device\",\"confirmedOnDevice\":false}";
+        return "[\n" + string.Join(",\n", keys.Select(Entry)) + "\n]\n";
+    }
 
     private static ExpectedKeyFile Parse(string text) => ExpectedKeyFile.Parse(Encoding.UTF8.GetBytes(text), "f");
 

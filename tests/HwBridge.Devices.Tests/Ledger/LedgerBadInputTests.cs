@@ -206,6 +206,29 @@ internal sealed class LedgerBadInputTests
         }
     }
 
+    [TestCase("")]
+    [TestCase("00000002ffff9000")]
+    [TestCase("48656c6c6f")]
+    public async Task DescribeAsync_SilenceOrGarbage_IsUnknown(string answer)
+    {
+        await using HostilePeer peer = new((_, _) => [Convert.FromHexString(answer)]);
+        KeyStoreInfo info = await LedgerKeyStore.DescribeAsync(
+            peer.Host, new ApduSocketFraming(), new ListeningPerson(), Impatient, CancellationToken.None);
+
+        Assert.That(info.State, Is.EqualTo(KeyStoreState.Unknown));
+        Assert.That(info.Uri, Is.EqualTo("hostile"));
+    }
+
+    [Test]
+    public async Task Start_PortInUse_IsIo()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        await using ApduSocketServer server = ApduSocketServer.Start(ledger, 0);
+
+        FaultException fault = Assert.Throws<FaultException>(() => ApduSocketServer.Start(ledger, server.EndPoint.Port))!;
+        Assert.That(fault.Fault, Is.EqualTo(Fault.Io));
+    }
+
     [Test]
     public async Task SecondClient_OnTheSocket_IsDeviceBusyAndTheFirstIsNotDisturbed()
     {

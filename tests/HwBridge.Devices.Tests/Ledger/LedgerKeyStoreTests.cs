@@ -9,6 +9,7 @@ using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Shared.Ledger;
 using HwBridge.Transports;
+using HwBridge.Transports.InProcess;
 
 namespace HwBridge.Devices.Tests.Ledger;
 
@@ -163,6 +164,68 @@ internal sealed class LedgerKeyStoreTests
         }
 
         Assert.That(() => SecretBuffer.LiveCount, Is.EqualTo(live).After(5000, 20));
+    }
+
+    [Test]
+    public async Task WholeUse_OverHidReports_IsTheSame()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        (ITransport host, ITransport device) = InProcessTransport.CreatePair("hid");
+        using LedgerHidDeviceFraming framing = new();
+        Task serving = ledger.ServeAsync(device, framing, CancellationToken.None);
+        await using (LedgerKeyStore store = await LedgerKeyStore.OpenAsync(
+            host, new LedgerHidFraming(), new ListeningPerson(), TestLedger.Options, CancellationToken.None))
+        {
+            Assert.That((await FirstKeyAsync(store, confirm: true)).PublicKey.ToString(), Does.StartWith("0xa772ed2e"));
+            using SecretBuffer secret = await Sealing(store).AgreeAsync(Peer, CancellationToken.None);
+            Assert.That(Convert.ToHexStringLower(secret.Span), Is.EqualTo(TestLedger.Secret));
+        }
+
+        await serving;
+        await device.DisposeAsync();
+    }
+
+    [Test]
+    public async Task ServeAsync_PingReport_IsEchoed()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        (ITransport host, ITransport device) = InProcessTransport.CreatePair("hid");
+        using LedgerHidDeviceFraming framing = new();
+        Task serving = ledger.ServeAsync(device, framing, CancellationToken.None);
+        byte[] ping = new byte[64];
+        Convert.FromHexString("01010268656c6c6f").CopyTo(ping, 0);
+        byte[] echo = new byte[64];
+        await host.SendAsync(ping, CancellationToken.None);
+
+        Assert.That(await host.ReceiveAsync(echo, CancellationToken.None), Is.EqualTo(64));
+        Assert.That(echo, Is.EqualTo(ping));
+        await host.DisposeAsync();
+        await serving;
+        await device.DisposeAsync();
+    }
+
+    [Test]
+    public async Task AgreeAsync_OtherSeedMeanwhile_IsFoundBeforeAnythingIsShown()
+    {
+        ScriptedScreen screen = new();
+        await using SoftwareLedger first = TestLedger.SwitchOn(screen);
+        await using SoftwareLedger second = TestLedger.SwitchOn(screen, passphrase: "another");
+        (ITransport host, ITransport device) = InProcessTransport.CreatePair("swapped");
+        using CancellationTokenSource swap = new();
+        using ApduSocketDeviceFraming framing = new();
+        Task serving = first.ServeAsync(device, framing, swap.Token);
+        await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(
+            host, new ApduSocketFraming(), new ListeningPerson(), TestLedger.Options, CancellationToken.None);
+        await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None);
+        await swap.CancelAsync();
+        await serving;
+        serving = second.ServeAsync(device, framing, CancellationToken.None);
+
+        await AssertFaultAsync(Fault.Protocol, async () => (await Sealing(store).AgreeAsync(Peer, CancellationToken.None)).Dispose());
+        Assert.That(screen.Shown, Is.Empty);
+        await store.DisposeAsync();
+        await serving;
+        await device.DisposeAsync();
     }
 
     [Test]

@@ -1,8 +1,8 @@
-using FsCheck.NUnit;
 using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
@@ -25,7 +25,7 @@ public sealed class TrezorFuzzTests
             .DistinctBy(Convert.ToHexString),
     ];
 
-    [Property(MaxTest = 150)]
+    [FsCheck.NUnit.Property(MaxTest = 150)]
     public void Feed_RandomPackets_DeviceStaysAnswerable(bool isCore, ushort[] types, byte[][] payloads, int seed)
     {
         Random random = new(seed);
@@ -50,7 +50,7 @@ public sealed class TrezorFuzzTests
         FeedAndRecover(isCore, packets, random);
     }
 
-    [Property(MaxTest = 150)]
+    [FsCheck.NUnit.Property(MaxTest = 150)]
     public void Feed_BrokenRecordedPackets_DeviceStaysAnswerable(bool isCore, int seed)
     {
         Random random = new(seed);
@@ -71,7 +71,7 @@ public sealed class TrezorFuzzTests
         FeedAndRecover(isCore, packets, random);
     }
 
-    [Property(MaxTest = 2000)]
+    [FsCheck.NUnit.Property(MaxTest = 2000)]
     public void Check_BytesThatPass_AreParsed(bool isCore, byte parser, byte[] bytes)
     {
         MessageParser chosen = Parsers[parser % Parsers.Length];
@@ -82,7 +82,7 @@ public sealed class TrezorFuzzTests
         }
     }
 
-    [Property]
+    [FsCheck.NUnit.Property]
     public void Check_OwnEncoding_Passes(bool isCore, uint[] path, byte[] value, bool encrypt)
     {
         CipherKeyValue message = new()

@@ -128,7 +128,7 @@ public sealed class TrezorLinksTests
         await using UdpBench bench = new();
         using SoftwareTrezor second = new(new(), bench.Screen);
         Assert.That(
-            () => new TrezorUdpServer(second, bench.Port),
+            () => TrezorUdpServer.Start(second, bench.Port),
             Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io).And.Message.Contains($"{bench.Port}"));
     }
 
@@ -142,21 +142,18 @@ public sealed class TrezorLinksTests
 
     private sealed class UdpBench : IAsyncDisposable
     {
-        private readonly CancellationTokenSource _off = new();
         private readonly SoftwareTrezor _device;
         private readonly TrezorUdpServer _server;
-        private readonly Task _run;
 
         internal UdpBench()
         {
             _device = new SoftwareTrezor(new() { Flavour = TrezorFlavour.Legacy }, Screen);
-            _server = new TrezorUdpServer(_device, port: 0);
-            _run = _server.RunAsync(_off.Token);
+            _server = TrezorUdpServer.Start(_device, port: 0);
         }
 
         internal ScriptedScreen Screen { get; } = new();
 
-        internal int Port => _server.Port;
+        internal int Port => _server.EndPoint.Port;
 
         internal UdpClient NewHost()
         {
@@ -167,11 +164,8 @@ public sealed class TrezorLinksTests
 
         public async ValueTask DisposeAsync()
         {
-            await _off.CancelAsync();
-            Assert.That(async () => await _run, Throws.InstanceOf<OperationCanceledException>());
             await _server.DisposeAsync();
-            _device.Dispose();
-            _off.Dispose();
+            await _device.DisposeAsync();
         }
     }
 }

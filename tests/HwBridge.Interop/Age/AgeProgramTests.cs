@@ -95,7 +95,9 @@ public class AgeProgramTests
         Stream input = age.StandardInput.BaseStream;
         Stream output = age.StandardOutput.BaseStream;
 
-        // The header, as long as it still grows; then nonce and chunks while more of the plaintext is not even written.
+        // The first chunk comes while the end of the plaintext is not even written.
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenRegistration kill = late.Token.Register(age.Kill);
         await input.WriteAsync(plaintext.AsMemory(0, 2 * AgePayload.ChunkSize));
         byte[] start = new byte[600];
         int filled = await output.ReadAtLeastAsync(start, 300);
@@ -107,6 +109,7 @@ public class AgeProgramTests
         using AgePayload payload = new(fileKey, nonce);
         byte[] encrypted = new byte[AgePayload.EncryptedChunkSize];
         byte[] chunk = new byte[AgePayload.ChunkSize];
+        Task feeding = Task.CompletedTask;
         for (int i = 0; i < chunks; i++)
         {
             bool last = i == chunks - 1;
@@ -115,11 +118,15 @@ public class AgeProgramTests
             Assert.That(chunk.AsSpan().SequenceEqual(plaintext.AsSpan(i * AgePayload.ChunkSize, AgePayload.ChunkSize)), Is.True, $"chunk {i}");
             if (i == 0)
             {
-                await input.WriteAsync(plaintext.AsMemory(2 * AgePayload.ChunkSize));
-                input.Close();
+                feeding = Task.Run(async () =>
+                {
+                    await input.WriteAsync(plaintext.AsMemory(2 * AgePayload.ChunkSize));
+                    input.Close();
+                });
             }
         }
 
+        await feeding;
         Assert.That(await output.ReadAsync(encrypted), Is.Zero);
         await age.WaitForExitAsync();
         Assert.That(age.ExitCode, Is.Zero);

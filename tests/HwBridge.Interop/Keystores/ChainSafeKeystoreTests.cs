@@ -107,7 +107,9 @@ public sealed class ChainSafeKeystoreTests
         }
 
         IReadOnlyList<string> answers = await NodePeer.RunAsync("Keystores/keystores.mjs", requests, Deadline);
-        Assert.That(answers.Select(static answer => JsonNode.Parse(answer)!["secret"]?.GetValue<string>()), Is.EqualTo((string[])[secret, secret]));
+        Assert.That(
+            answers.Select(static answer => JsonNode.Parse(answer)!["secret"]?.GetValue<string>()),
+            Is.EqualTo((string[])[secret, secret]));
     }
 
     [Test]
@@ -131,10 +133,13 @@ public sealed class ChainSafeKeystoreTests
         }
 
         ExpectedKeySet set = ExpectedKeySet.Merge(files);
-        Assert.That(set.Keys.Select(static key => (key.PublicKey.ToString(), key.Path)), Is.EqualTo(keys.Select(static key => ("0x" + key.PublicKey, key.Path))));
+        Assert.That(
+            set.Keys.Select(static key => (key.PublicKey.ToString(), key.Path)),
+            Is.EqualTo(keys.Select(static key => ("0x" + key.PublicKey, key.Path))));
         Assert.That(set.Keys, Has.All.Matches<ExpectedKey>(static key => key.Sources.Count == 2));
 
-        ExpectedKeyFile other = ExpectedKeyFile.Parse(Encoding.UTF8.GetBytes(await DepositsAsync("hoodi", "10000910")), "deposit_data-2.json");
+        string elsewhere = await DepositsAsync("hoodi", "10000910");
+        ExpectedKeyFile other = ExpectedKeyFile.Parse(Encoding.UTF8.GetBytes(elsewhere), "deposit_data-2.json");
         FaultException fault = Assert.Throws<FaultException>(() => ExpectedKeySet.Merge([depositFile, other]))!;
         Assert.That(fault.Message, Does.Contain("hoodi (10000910)").And.Contain("mainnet (00000000)"));
     }

@@ -14,19 +14,16 @@ namespace HwBridge.Interop.Trezor;
 internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private readonly CancellationTokenSource _off = new();
     private readonly Bip39Mnemonic? _mnemonic;
     private readonly SoftwareTrezor _device;
     private readonly TrezorUdpServer _server;
-    private readonly Task _run;
     private StreamWriter? _host;
 
     internal TrezorctlBench(SoftwareTrezorOptions options, string? mnemonic)
     {
         _mnemonic = mnemonic is null ? null : Bip39Mnemonic.Parse(mnemonic);
         _device = new SoftwareTrezor(options with { Mnemonic = _mnemonic }, this);
-        _server = new TrezorUdpServer(_device, port: 0);
-        _run = _server.RunAsync(_off.Token);
+        _server = TrezorUdpServer.Start(_device, port: 0);
     }
 
     internal List<ScreenReview> Shown { get; } = [];
@@ -61,15 +58,15 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
 
     /// <summary>Runs trezorctl to its end.</summary>
     internal Task<PeerResult> TrezorctlAsync(params string[] arguments) =>
-        RunAsync(["trezorctl", "-p", $"udp:127.0.0.1:{_server.Port}", .. arguments], [], null);
+        RunAsync(["trezorctl", "-p", $"udp:127.0.0.1:{_server.EndPoint.Port}", .. arguments], [], null);
 
     /// <summary>The same; a passphrase is asked on the device where the model has a keyboard, else on the host.</summary>
     internal Task<PeerResult> TrezorctlOnDeviceAsync(string passphrase, params string[] arguments) => RunAsync(
-        ["trezorctl", "-p", $"udp:127.0.0.1:{_server.Port}", .. arguments], [], start => start.Environment["PASSPHRASE"] = passphrase);
+        ["trezorctl", "-p", $"udp:127.0.0.1:{_server.EndPoint.Port}", .. arguments], [], start => start.Environment["PASSPHRASE"] = passphrase);
 
     /// <summary>The same with a passphrase on the host and, where there is one, a session to go on in.</summary>
     internal Task<PeerResult> TrezorctlOnHostAsync(string passphrase, string? session, params string[] arguments) => RunAsync(
-        ["trezorctl", "-P", "-p", $"udp:127.0.0.1:{_server.Port}", .. arguments],
+        ["trezorctl", "-P", "-p", $"udp:127.0.0.1:{_server.EndPoint.Port}", .. arguments],
         [],
         start =>
         {
@@ -79,18 +76,15 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
 
     /// <summary>Runs a script of this folder with the maker's library.</summary>
     internal Task<PeerResult> ScriptAsync(string script, IEnumerable<string> lines, string? passphrase = null) => RunAsync(
-        ["/usr/bin/python3", Path.Combine(NodePeer.Root, "Trezor", script), $"{_server.Port}"],
+        ["/usr/bin/python3", Path.Combine(NodePeer.Root, "Trezor", script), $"{_server.EndPoint.Port}"],
         lines,
         start => start.Environment["PASSPHRASE"] = passphrase);
 
     public async ValueTask DisposeAsync()
     {
-        await _off.CancelAsync();
-        Assert.That(async () => await _run, Throws.InstanceOf<OperationCanceledException>());
         await _server.DisposeAsync();
-        _device.Dispose();
+        await _device.DisposeAsync();
         _mnemonic?.Dispose();
-        _off.Dispose();
     }
 
     private async Task<PeerResult> RunAsync(string[] command, IEnumerable<string> lines, Action<ProcessStartInfo>? prepare)

@@ -123,12 +123,11 @@ internal struct FpLanes
         Unsafe.Add(ref z, 13) = t0;
     }
 
-    /// <summary>value^exponent, lane by lane. Time depends on the exponent, which is public, and not on the value.</summary>
+    /// <summary>value^exponent, lane by lane, of public values: intermediate ones are left in memory.</summary>
     /// <param name="power">Receives the power; may be the value.</param>
     /// <param name="value">The base, below 50p.</param>
     /// <param name="exponent">Big-endian.</param>
-    /// <param name="wipe">Clear the intermediate values, when they are secret.</param>
-    internal static void Power(ref FpLanes power, ref readonly FpLanes value, ReadOnlySpan<byte> exponent, bool wipe)
+    internal static void Power(ref FpLanes power, ref readonly FpLanes value, ReadOnlySpan<byte> exponent)
     {
         Span<FpLanes> powers = stackalloc FpLanes[16];
         powers[0] = FpConstants.One;
@@ -145,11 +144,6 @@ internal struct FpLanes
         }
 
         power = result;
-        if (wipe)
-        {
-            Wipe(ref result);
-            powers.Clear();
-        }
     }
 
     /// <summary>Zeroes secret lanes; never optimised away.</summary>

@@ -169,7 +169,7 @@ internal static class G1BaseTable
             FpLanes.Multiply(ref product, in product, in z);
         }
 
-        FpLanes.Power(ref product, in product, FpConstants.InverseExponent, wipe: false);
+        FpLanes.Power(ref product, in product, FpConstants.InverseExponent);
         Vector128<uint>[] table = new Vector128<uint>[points.Length * VectorsPerEntry];
         Span<uint> limbs = MemoryMarshal.Cast<Vector128<uint>, uint>(table.AsSpan());
         FpLanes inverse = default;

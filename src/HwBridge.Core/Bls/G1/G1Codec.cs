@@ -63,7 +63,7 @@ internal static class G1Codec
 
         // Below 3p, limbs below 2^29.
         FpLanes y = default;
-        FpLanes.Power(ref y, in square, FpConstants.SquareRootExponent, wipe: false);
+        FpLanes.Power(ref y, in square, FpConstants.SquareRootExponent);
         FpLanes difference = default;
         FpLanes.Multiply(ref difference, in y, in y);
         Subtract(ref difference, in square);
@@ -96,12 +96,7 @@ internal static class G1Codec
     internal static void Encode(ref readonly G1Point point, Span<byte> compressed)
     {
         FpLanes z = default;
-        for (int j = 0; j < FpLanes.Limbs; j++)
-        {
-            z[j] = Vector256.Shuffle(point.Xyz[j], Vector256.Create(2UL, 2, 2, 2));
-        }
-
-        FpLanes.Power(ref z, in z, FpConstants.InverseExponent, wipe: true);
+        FpInverse.Invert(in point.Xyz, 2, ref z);
         FpLanes.Multiply(ref z, in point.Xyz, in z);
         byte sign = FpCodec.Write(in z, 1, compressed);
         FpCodec.Write(in z, 0, compressed);

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary><c>backup</c>: encrypted backups that devices open.</summary>
+internal static class BackupCommand
+{
+    internal static Command Create(CommandRunner runner) => new("backup", "Encrypted backups that only a device opens")
+    {
+        BackupCreateCommand.Create(runner),
+        BackupInspectCommand.Create(runner),
+        BackupVerifyCommand.Create(runner),
+        BackupOpenCommand.Create(runner),
+    };
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using HwBridge.Backups;
+using HwBridge.Backups.Files;
+using HwBridge.Cli.Output;
+using HwBridge.Core.Bls;
+using HwBridge.Core.Eip2334;
+using HwBridge.Core.Eip2335;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Devices;
+using HwBridge.Protocols.Age;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary><c>backup create</c>: keystores in, one encrypted file for devices and age recipients out, in several verified copies.</summary>
+internal static class BackupCreateCommand
+{
+    private const int MaxAttachment = 64 << 20;
+
+    internal static Command Create(CommandRunner runner)
+    {
+        DeviceOptions device = new();
+        PasswordOptions password = new();
+        Option<string[]> from = new("--from") { Description = "EIP-2335 keystores, or folders as the deposit tools write them", HelpName = "PATH", Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string[]> to = new("--to") { Description = "Who opens it, each alone: a device URI, or an age1… recipient", HelpName = "DEVICE|age1…", Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string> history = new("--slashing-protection") { Description = "An EIP-3076 interchange file to keep with the keys", HelpName = "FILE" };
+        Option<string> deposits = new("--deposit-data") { Description = "A deposit_data-*.json to keep with the keys", HelpName = "FILE" };
+        Option<string> output = new("--out") { Description = "The new file", HelpName = "FILE", Required = true };
+        Option<string[]> copies = new("--copies") { Description = "More copies of it", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+        Option<bool> untested = new("--no-device-test") { Description = "Do not have each device prove, with one confirmation, that it will open the backup" };
+        Option<bool> allowEmulator = new("--allow-emulator") { Description = "Let an emulator: device, whose seed is public, guard keys that are not its own" };
+
+        Command command = new("create", "Encrypt keystores so that only the named devices and recipients open them");
+        command.Add(from);
+        command.Add(to);
+        password.AddTo(command);
+        foreach (Option option in (Option[])[history, deposits, output, copies, untested, device.Passphrase, allowEmulator])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(runner.Run(async (context, cancellationToken) =>
+        {
+            ParseResult parsed = context.Parsed;
+            string[] files = [parsed.GetRequiredValue(output), .. parsed.GetValue(copies) ?? []];
+            foreach (string file in files)
+            {
+                AtomicFile.EnsureCreatable(file);
+            }
+
+            IReadOnlyList<Keystore> keystores = await KeyFiles.ReadKeystoresAsync(parsed.GetRequiredValue(from), cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte>? interchange = await AttachmentAsync(parsed.GetValue(history), cancellationToken).ConfigureAwait(false);
+            ReadOnlyMemory<byte>? depositData = await AttachmentAsync(parsed.GetValue(deposits), cancellationToken).ConfigureAwait(false);
+            List<X25519PublicKey> recipients = [];
+            foreach (string recipient in parsed.GetRequiredValue(to))
+            {
+                recipients.Add(IsAge(recipient)
+                    ? AgeRecipient.Parse(recipient)
+                    : await DeviceRecipientAsync(context, DeviceUri.Parse(recipient), device.Connect(parsed), keystores, !parsed.GetValue(untested), parsed.GetValue(allowEmulator), cancellationToken).ConfigureAwait(false));
+            }
+
+            using SecretBuffer secret = await password.ReadAsync(context, new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"), cancellationToken).ConfigureAwait(false);
+            BackupRequest request = new()
+            {
+                Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
+                Recipients = recipients,
+                Files = files,
+                SlashingProtection = interchange,
+                DepositData = depositData,
+            };
+            BackupReceipt receipt;
+            using (BackupProgressLine progress = new(context.Answer))
+            {
+                receipt = await BackupCreator.CreateAsync(request, progress, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (string source in receipt.NonStandardPasswords)
+            {
+                context.Answer.Warn($"{source} opened only with the accents dropped from the password: other programs will not open it");
+            }
+
+            if (interchange is null)
+            {
+                context.Answer.Note("no slashing-protection history is inside: before these keys validate elsewhere, export it from the old client or wait until it is surely off");
+            }
+
+            BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
+            context.Answer.Give(document, AnswerJson.Default.BackupCreatedAnswer, text =>
+            {
+                foreach (string file in document.Files)
+                {
+                    text.WriteLine($"{file}: {document.Validators.Count} keys for {document.Recipients} recipient{(document.Recipients == 1 ? string.Empty : "s")}, {document.Size} bytes, read back and verified");
+                }
+            });
+            return 0;
+        }));
+        return command;
+    }
+
+    // A secret age key given by mistake must get age's words about it, not be taken for a device.
+    private static bool IsAge(string recipient) => recipient.StartsWith("age", StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> AttachmentAsync(string? file, CancellationToken cancellationToken) =>
+        file is null ? default(ReadOnlyMemory<byte>?) : await InputFile.ReadAsync(file, MaxAttachment, cancellationToken).ConfigureAwait(false);
+
+    private static async ValueTask<X25519PublicKey> DeviceRecipientAsync(
+        CommandContext context,
+        DeviceUri uri,
+        ConnectOptions options,
+        IReadOnlyList<Keystore> keystores,
+        bool test,
+        bool allowEmulator,
+        CancellationToken cancellationToken)
+    {
+        await using IKeyStore keyStore = await context.OpenAsync(uri, options, cancellationToken).ConfigureAwait(false);
+        if (uri.Route == DeviceRoute.Embedded && !allowEmulator)
+        {
+            await RequireOwnKeysAsync(keyStore, keystores, cancellationToken).ConfigureAwait(false);
+        }
+
+        ISealing sealing = keyStore.Require<ISealing>("seal backups");
+        X25519PublicKey recipient = await sealing.GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
+        if (test)
+        {
+            context.Person.Tell($"{uri.Text}: one confirmation, to prove that this device will open the backup.");
+            await SealingProof.RequireAsync(sealing, recipient, cancellationToken).ConfigureAwait(false);
+        }
+
+        return recipient;
+    }
+
+    private static async ValueTask RequireOwnKeysAsync(IKeyStore keyStore, IReadOnlyList<Keystore> keystores, CancellationToken cancellationToken)
+    {
+        Dictionary<ValidatorKeyPath, BlsPublicKey> own = [];
+        IEnumerable<ValidatorKeyPath> paths = keystores.Select(keystore => keystore.ValidatorPath).OfType<ValidatorKeyPath>().Distinct();
+        await foreach (DerivedKey key in keyStore.Require<IValidatorKeys>("derive validator keys").GetPublicKeysAsync(paths, confirm: false, cancellationToken).ConfigureAwait(false))
+        {
+            own[key.Path] = key.PublicKey;
+        }
+
+        foreach (Keystore keystore in keystores)
+        {
+            if (keystore.ValidatorPath is not { } path || keystore.PublicKey is not { } publicKey || own[path] != publicKey)
+            {
+                throw new FaultException(
+                    Fault.Usage,
+                    $"{keystore.Source} is no key of {keyStore.Info.Uri}, whose seed is public: anybody could open the backup",
+                    "Name your wallet with --to. To try things out with keys that are worth nothing, add --allow-emulator.");
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using HwBridge.Backups;
+using HwBridge.Cli.Output;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary><c>backup inspect</c>: what anyone learns from the file without a key.</summary>
+internal static class BackupInspectCommand
+{
+    internal static Command Create(CommandRunner runner)
+    {
+        Argument<string> file = new("FILE") { Description = "A backup, or any age file" };
+        Command command = new("inspect", "What anyone can learn from the file without a key") { file };
+        command.SetAction(runner.Run(async (context, cancellationToken) =>
+        {
+            BackupInspection found = await BackupInspector.InspectAsync(context.Parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
+            BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
+            context.Answer.Give(document, AnswerJson.Default.BackupInspectedAnswer, text =>
+            {
+                text.WriteLine($"format      {document.Format}{(document.Armored ? ", armored" : string.Empty)}");
+                text.WriteLine($"size        {document.Size} bytes, {document.PlaintextSize} of them inside");
+                text.WriteLine($"recipients  {document.Recipients}{(document.Threshold is { } threshold ? $", any {threshold} together open it" : ", each opens it alone")}");
+                foreach (StanzaCountAnswer stanza in document.Stanzas)
+                {
+                    text.WriteLine($"            {stanza.Count} × {stanza.Type}");
+                }
+
+                text.WriteLine($"tags        {(document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it")}");
+                text.WriteLine($"digest      {(document.HasDigest ? "yes: damage shows without a key" : "no: only opening it shows damage")}");
+            });
+            return 0;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using HwBridge.Backups;
+using HwBridge.Backups.Checks;
+using HwBridge.Backups.Files;
+using HwBridge.Cli.Output;
+using HwBridge.Core.ExpectedKeys;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary><c>check</c>: does this wallet, or this backup, still restore the expected keys?</summary>
+internal static class CheckCommand
+{
+    internal static Command Create(CommandRunner runner)
+    {
+        DeviceOptions device = new();
+        Option<string[]> expect = new("--expect")
+        {
+            Description = "What is expected: a deposit_data-*.json, an EIP-2335 keystore or a folder of them, a text file of public keys, the JSON of pubkeys",
+            HelpName = "FILE_OR_DIR",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string> backup = new("--backup") { Description = "Have the device open this backup and compare the keys inside, in memory only", HelpName = "FILE" };
+        Option<string> scan = new("--scan") { Description = "Indices to look through for keys whose path is not known (default 0-99)", HelpName = "FIRST-LAST" };
+        Option<bool> record = new("--record") { Description = "Note the date and the result in the drill record" };
+
+        Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
+        device.AddTo(command);
+        command.Add(expect);
+        command.Add(backup);
+        command.Add(scan);
+        command.Add(record);
+        command.SetAction(runner.Run(async (context, cancellationToken) =>
+        {
+            string? file = context.Parsed.GetValue(backup);
+            IndexRange? range = Range(context.Parsed.GetValue(scan));
+            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(context.Parsed.GetValue(expect) ?? [], cancellationToken).ConfigureAwait(false);
+            await using IKeyStore keyStore = await context.OpenAsync(device.One(context.Parsed), device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+            RestoreReport report;
+            CheckedBackupAnswer? opened = null;
+            if (file is null)
+            {
+                using ProgressLine line = new(context.Answer);
+                IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
+                report = await RestoreCheck.AgainstDeviceAsync(expected.Keys, keys, range, count => line.Report($"{count} keys derived"), cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                ISealing sealing = keyStore.Require<ISealing>("open backups");
+                using BackupDocument inside = await BackupOpener.OpenAsync(file, [sealing], context.Person, cancellationToken).ConfigureAwait(false);
+                opened = new CheckedBackupAnswer(file, inside.Validators.Count);
+                report = RestoreCheck.AgainstBackup(expected.Keys, [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
+            }
+
+            if (context.Parsed.GetValue(record))
+            {
+                await CheckRecord.AppendAsync(StateFolder.Path, report, DateOnly.FromDateTime(DateTime.UtcNow), cancellationToken).ConfigureAwait(false);
+            }
+
+            CheckAnswer document = Document(report, keyStore.Info, opened);
+            context.Answer.Give(document, AnswerJson.Default.CheckAnswer, text => Write(document, text));
+            return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
+        }));
+        return command;
+    }
+
+    private static IndexRange? Range(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        IReadOnlyList<uint> indices = IndexList.Parse(text, "--scan");
+        return indices[^1] - (ulong)indices[0] == (ulong)indices.Count - 1
+            ? new IndexRange(indices[0], indices[^1])
+            : throw new FaultException(Fault.Usage, $"--scan {text} is not one range", "Write it as --scan 0-99.");
+    }
+
+    private static CheckAnswer Document(RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup)
+    {
+        int hits = report.Scanned is { } scanned
+            ? report.Keys.Count(key => key.Status == KeyCheckStatus.Match && key.Path?.ValidatorIndex is { } index && index >= scanned.First && index <= scanned.Last)
+            : 0;
+        return new CheckAnswer(
+            report.IsMatch ? "match" : "mismatch",
+            report.Keys.Count,
+            report.Matched,
+            [.. report.Keys.Select(key => new CheckedKeyAnswer(
+                key.Expected.PublicKey.ToString(),
+                key.Path?.ToString(),
+                key.Path?.ValidatorIndex,
+                DeviceAnswer.CamelCase(key.Status),
+                string.Join(", ", key.Expected.Sources),
+                key.Found?.ToString()))],
+            [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
+            report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
+            DeviceAnswer.Of(info),
+            backup);
+    }
+
+    private static void Write(CheckAnswer answer, TextWriter text)
+    {
+        foreach (CheckedKeyAnswer key in answer.Keys)
+        {
+            text.WriteLine($"{key.Status,-9}  {key.Pubkey}  {key.Path ?? "no path known"}  ({key.Source})");
+            if (key.Found is not null)
+            {
+                text.WriteLine($"           there it has {key.Found}");
+            }
+        }
+
+        foreach (UnexpectedKeyAnswer key in answer.Unexpected)
+        {
+            text.WriteLine($"unexpected {key.Pubkey}  {key.Path ?? "no path known"}");
+        }
+
+        if (answer.Scanned is { } scan)
+        {
+            text.WriteLine($"looked through indices {scan.First} to {scan.Last}: {scan.Hits} hits, {scan.Misses} misses");
+        }
+
+        if (answer.Backup is { } backup)
+        {
+            text.WriteLine($"opened {backup.File}: {backup.Validators} keys inside");
+        }
+
+        text.WriteLine($"{answer.Result}: {answer.Matched} of {answer.Expected} expected keys");
+    }
+}

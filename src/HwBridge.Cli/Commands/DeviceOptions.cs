@@ -1,0 +1,68 @@
+using System.CommandLine;
+using HwBridge.Devices;
+using HwBridge.Devices.Trezor;
+using HwBridge.Core.Faults;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary>The options that name devices and say how to open them.</summary>
+internal sealed class DeviceOptions
+{
+    /// <summary>Names the default device.</summary>
+    internal const string EnvironmentVariable = "HWBRIDGE_DEVICE";
+
+    internal Option<string[]> Device { get; } = new("--device")
+    {
+        Description = "The device: ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger, emulator:trezor (default: $HWBRIDGE_DEVICE)",
+        HelpName = "URI",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    internal Option<string> Passphrase { get; } = new("--passphrase")
+    {
+        Description = "Trezor: where the BIP-39 passphrase comes from when the device has it switched on: on-device (default), host (asked without echo), none",
+        HelpName = "SOURCE",
+    };
+
+    internal DeviceOptions() => Passphrase.AcceptOnlyFromAmong("on-device", "host", "none");
+
+    internal void AddTo(Command command)
+    {
+        command.Add(Device);
+        command.Add(Passphrase);
+    }
+
+    /// <summary>Every device named, or the default one.</summary>
+    internal IReadOnlyList<DeviceUri> All(ParseResult parsed)
+    {
+        string[] given = parsed.GetValue(Device) ?? [];
+        if (given.Length == 0 && Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } standing)
+        {
+            given = [standing];
+        }
+
+        return [.. given.Distinct(StringComparer.Ordinal).Select(DeviceUri.Parse)];
+    }
+
+    /// <summary>The one device of a command that takes one.</summary>
+    internal DeviceUri One(ParseResult parsed)
+    {
+        IReadOnlyList<DeviceUri> all = All(parsed);
+        return all.Count switch
+        {
+            1 => all[0],
+            0 => throw new FaultException(Fault.Usage, "no device was named", $"Give --device URI, or set {EnvironmentVariable}; 'hwbridge devices' lists what is there."),
+            _ => throw new FaultException(Fault.Usage, $"{all.Count} devices were named, and this command takes one", "Give --device once."),
+        };
+    }
+
+    /// <summary>How to open it.</summary>
+    internal ConnectOptions Connect(ParseResult parsed) => new(parsed.GetValue(Passphrase) switch
+    {
+        "on-device" => PassphraseSource.OnDevice,
+        "host" => PassphraseSource.Host,
+        "none" => PassphraseSource.None,
+        _ => null,
+    });
+}

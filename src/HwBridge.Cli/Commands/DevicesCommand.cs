@@ -1,0 +1,46 @@
+using System.CommandLine;
+using HwBridge.Devices;
+using HwBridge.Cli.Output;
+using HwBridge.Core.KeyStores;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary><c>devices</c>: what is there, without anything that a person would have to confirm.</summary>
+internal static class DevicesCommand
+{
+    internal static Command Create(CommandRunner runner)
+    {
+        DeviceOptions device = new();
+        Command command = new("devices", "List devices, their state and what they can do");
+        device.AddTo(command);
+        command.SetAction(runner.Run(async (context, cancellationToken) =>
+        {
+            IReadOnlyList<DeviceUri> named = device.All(context.Parsed);
+            if (named.Count == 0)
+            {
+                // Nothing is attached that this build could reach; the software devices are always at hand.
+                named = [DeviceUri.Parse("emulator:ledger"), DeviceUri.Parse("emulator:trezor")];
+                context.Answer.Note("USB devices are not reached by this version; name a socket with --device. The embedded software devices (not wallets):");
+            }
+
+            List<DeviceAnswer> rows = [];
+            foreach (DeviceUri uri in named)
+            {
+                await using IKeyStore keyStore = await context.OpenAsync(uri, device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+                rows.Add(DeviceAnswer.Of(keyStore.Info));
+            }
+
+            context.Answer.Give(rows, AnswerJson.Default.IReadOnlyListDeviceAnswer, text =>
+            {
+                foreach (DeviceAnswer row in rows)
+                {
+                    string software = string.Join(' ', new[] { row.Model, row.Firmware, row.App is { } app ? $"{app.Name} {app.Version}" : null }.Where(part => part is not null));
+                    text.WriteLine($"{row.Uri}  {row.State}  {software}");
+                    text.WriteLine($"    can: {(row.Capabilities.Count == 0 ? "nothing now" : string.Join(", ", row.Capabilities))}; validator keys: {row.ValidatorKeyOrigin}");
+                }
+            });
+            return 0;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Devices;
+using HwBridge.Devices.Ledger;
+using HwBridge.Devices.Trezor;
+using HwBridge.Emulators.Ledger;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Emulators.Trezor;
+using HwBridge.Protocols.Framing;
+using HwBridge.Transports;
+
+namespace HwBridge.Cli.Embedded;
+
+/// <summary>A software device in this process, with a published seed, and the driver that talks to it over the real protocol.</summary>
+internal sealed class EmbeddedKeyStore : IKeyStore
+{
+    private readonly IKeyStore _driver;
+    private readonly IAsyncDisposable _device;
+
+    private EmbeddedKeyStore(IKeyStore driver, IAsyncDisposable device) => (_driver, _device) = (driver, device);
+
+    public KeyStoreInfo Info => _driver.Info;
+
+    /// <summary>Switches the software device of a maker on and opens it.</summary>
+    internal static async ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, IDeviceScreen screen, IPerson person, CancellationToken cancellationToken) =>
+        uri.Maker == "ledger"
+            ? await OpenLedgerAsync(screen, person, cancellationToken).ConfigureAwait(false)
+            : await OpenTrezorAsync(options, screen, person, cancellationToken).ConfigureAwait(false);
+
+    public bool TryGet<TCapability>([NotNullWhen(true)] out TCapability? capability)
+        where TCapability : class => _driver.TryGet(out capability);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _driver.DisposeAsync().ConfigureAwait(false);
+        await _device.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask<IKeyStore> OpenLedgerAsync(IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
+    {
+        using Bip39Mnemonic mnemonic = PublishedSeeds.Ledger();
+        using SecretBuffer seed = mnemonic.DeriveSeed();
+        SoftwareLedger device = new(seed.Span, screen);
+        try
+        {
+            (ITransport transport, IFraming framing) = device.Connect();
+            return new EmbeddedKeyStore(await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false), device);
+        }
+        catch
+        {
+            await device.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async ValueTask<IKeyStore> OpenTrezorAsync(ConnectOptions options, IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
+    {
+        SoftwareTrezor device = new(new SoftwareTrezorOptions { Mnemonic = PublishedSeeds.Trezor(), Label = "HwBridge" }, screen);
+        try
+        {
+            TrezorOptions trezor = new() { Passphrase = options.Passphrase };
+            return new EmbeddedKeyStore(await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false), device);
+        }
+        catch
+        {
+            await device.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace HwBridge.Cli.Output;
+
+/// <summary>A key inside a new backup.</summary>
+internal sealed record BackedUpKeyAnswer(string Pubkey, string? Path);

@@ -1,0 +1,12 @@
+namespace HwBridge.Cli.Output;
+
+/// <summary>The JSON of <c>check</c>.</summary>
+internal sealed record CheckAnswer(
+    string Result,
+    int Expected,
+    int Matched,
+    IReadOnlyList<CheckedKeyAnswer> Keys,
+    IReadOnlyList<UnexpectedKeyAnswer> Unexpected,
+    ScanAnswer? Scanned,
+    DeviceAnswer? Device,
+    CheckedBackupAnswer? Backup);

@@ -1,0 +1,4 @@
+namespace HwBridge.Cli.Output;
+
+/// <summary>The JSON of a failure.</summary>
+internal sealed record FailureAnswer(FailureDetail Error);

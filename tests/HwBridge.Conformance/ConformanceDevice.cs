@@ -1,0 +1,91 @@
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Devices;
+using HwBridge.Devices.Ledger;
+using HwBridge.Devices.Trezor;
+using HwBridge.Emulators.Ledger;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Emulators.Trezor;
+using HwBridge.Protocols.Framing;
+using HwBridge.Transports;
+
+namespace HwBridge.Conformance;
+
+/// <summary>A device that the suite runs over: a software device, its screen, and the key store that talks to it.</summary>
+internal sealed class ConformanceDevice : IAsyncDisposable
+{
+    private readonly IAsyncDisposable[] _parts;
+
+    private ConformanceDevice(ScriptedScreen screen, IKeyStore keyStore, params IAsyncDisposable[] parts)
+    {
+        Screen = screen;
+        KeyStore = keyStore;
+        _parts = parts;
+    }
+
+    internal static IReadOnlyList<string> Names { get; } =
+        ["Ledger in process", "Ledger over TCP", "Trezor Model One in process", "Trezor Model T in process", "Trezor Model T over UDP"];
+
+    internal ScriptedScreen Screen { get; }
+
+    internal IKeyStore KeyStore { get; }
+
+    internal static async Task<ConformanceDevice> OpenAsync(string name, string words, CancellationToken cancellationToken)
+    {
+        ScriptedScreen screen = new();
+        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(words);
+        IPerson person = new SilentPerson();
+        if (name.StartsWith("Ledger", StringComparison.Ordinal))
+        {
+            using SecretBuffer seed = mnemonic.DeriveSeed();
+            SoftwareLedger ledger = new(seed.Span, screen);
+            if (name == "Ledger over TCP")
+            {
+                ApduSocketServer socket = ApduSocketServer.Start(ledger, 0);
+                return new(screen, await ConnectAsync($"ledger+tcp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, ledger);
+            }
+
+            (ITransport transport, IFraming framing) = ledger.Connect();
+            return new(screen, await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false), ledger);
+        }
+
+        TrezorFlavour flavour = name.Contains("Model One", StringComparison.Ordinal) ? TrezorFlavour.Legacy : TrezorFlavour.Core;
+        SoftwareTrezor trezor = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = Bip39Mnemonic.Parse(words) }, screen);
+        if (name == "Trezor Model T over UDP")
+        {
+            TrezorUdpServer socket = TrezorUdpServer.Start(trezor, 0);
+            return new(screen, await ConnectAsync($"trezor+udp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, trezor);
+        }
+
+        return new(screen, await TrezorKeyStore.OpenAsync(trezor.Connect(), person, new TrezorOptions(), cancellationToken).ConfigureAwait(false), trezor);
+    }
+
+    /// <summary>Pulls the plug while the key store stays open.</summary>
+    internal async Task UnplugAsync()
+    {
+        foreach (IAsyncDisposable part in _parts)
+        {
+            await part.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KeyStore.DisposeAsync().ConfigureAwait(false);
+        await UnplugAsync().ConfigureAwait(false);
+    }
+
+    private static ValueTask<IKeyStore> ConnectAsync(string uri, IPerson person, CancellationToken cancellationToken) =>
+        DeviceConnector.OpenAsync(DeviceUri.Parse(uri), new ConnectOptions(), person, cancellationToken);
+
+    private sealed class SilentPerson : IPerson
+    {
+        public void Tell(string text) => TestContext.Out.WriteLine(text);
+
+        public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+        public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) => ValueTask.FromResult<SecretBuffer?>(null);
+    }
+}
