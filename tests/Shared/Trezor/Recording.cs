@@ -30,7 +30,8 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Mes
 
     internal static Recording Named(string name) => All.Single(recording => recording.Name == name);
 
-    internal static JsonElement ReadJson(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json"))).RootElement;
+    internal static JsonElement ReadJson(string name) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json"))).RootElement;
 
     public override string ToString() => Name;
 
@@ -58,6 +59,8 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Mes
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.FullName ?? throw new FileNotFoundException("no HwBridge.sln above the tests"), "protocols", "trezor", "vectors");
+        return folder is null
+            ? throw new FileNotFoundException("no HwBridge.sln above the tests")
+            : Path.Combine(folder.FullName, "protocols", "trezor", "vectors");
     }
 }
