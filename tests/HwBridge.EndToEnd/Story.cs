@@ -6,7 +6,8 @@ namespace HwBridge.EndToEnd;
 
 /// <summary>
 /// A console transcript that is run: every <c>```console</c> block of a Markdown file, in order, in one new folder.
-/// <c>$ command</c> lines are run by bash; the lines after one are its output; <c>[exit N]</c> is its exit code when not 0.
+/// <c>$ command</c> lines are run by bash; the lines after one are its output; <c>[exit N]</c> is its exit code when not 0;
+/// <c>&amp;</c> at the end leaves it running, and <c>$ kill %1</c> ends it as Ctrl-C would.
 /// </summary>
 internal sealed partial class Story
 {

@@ -26,6 +26,13 @@ internal sealed class StoryRunner : IDisposable
         foreach (StoryStep step in story.Steps)
         {
             TestContext.Progress.WriteLine($"{story.Name}:{step.Line}: {step.Command}");
+            if (step.Command == "kill %1")
+            {
+                _background[^1].Dispose();
+                _background.RemoveAt(_background.Count - 1);
+                continue;
+            }
+
             RunningCommand running = new(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName);
             if (step.InBackground)
             {
@@ -77,7 +84,7 @@ internal sealed class StoryRunner : IDisposable
         List<string> result = [];
         foreach (string line in lines)
         {
-            string text = line.Replace(_folder.FullName, ".", StringComparison.Ordinal);
+            string text = line.Replace(_folder.FullName, ".", StringComparison.Ordinal).Replace(Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures"), "$FIXTURES", StringComparison.Ordinal);
             foreach ((string written, string real) in _ports)
             {
                 text = text.Replace(real, written, StringComparison.Ordinal);
@@ -111,6 +118,7 @@ internal sealed class StoryRunner : IDisposable
                 : $"exec 2>&1; exec {command}");
             start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
             start.Environment["HOME"] = folder;
+            start.Environment["FIXTURES"] = Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures");
             start.Environment.Remove("HWBRIDGE_DEVICE");
             _process = Process.Start(start)!;
             _process.StandardInput.Close();

@@ -38,7 +38,8 @@ public static class Nfkd
         using SecretBuffer decomposed = SecretBuffer.Allocate(count * Expansion * sizeof(char));
         try
         {
-            return ((ReadOnlySpan<char>)Characters(typed)[..count]).TryNormalize(Characters(decomposed), out int length, NormalizationForm.FormKD)
+            ReadOnlySpan<char> text = Characters(typed)[..count];
+            return text.TryNormalize(Characters(decomposed), out int length, NormalizationForm.FormKD)
                 ? SecretBuffer.CopyOf(decomposed.Span[..(length * sizeof(char))])
                 : throw new InvalidOperationException("a decomposition is longer than Unicode allows");
         }

@@ -51,7 +51,8 @@ public sealed class TrezorKeyStore : IKeyStore
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(person);
-        TrezorSession session = await TrezorSession.OpenAsync(transport, person, options, deadlines, cancellationToken).ConfigureAwait(false);
+        TrezorSession session = await TrezorSession.OpenAsync(transport, person, options, deadlines, cancellationToken)
+            .ConfigureAwait(false);
         return new TrezorKeyStore(session, options);
     }
 

@@ -27,7 +27,9 @@ public sealed record TrezorOptions
         if (Label.Length is 0 or > MaxLabel || !Label.All(c => c is >= ' ' and < '\x7f'))
         {
             throw new FaultException(
-                Fault.Usage, "the label of the age identity is not usable", $"Give 1 to {MaxLabel} letters, digits, spaces or ASCII signs.");
+                Fault.Usage,
+                "the label of the age identity is not usable",
+                $"Give 1 to {MaxLabel} letters, digits, spaces or ASCII signs.");
         }
 
         if (Account > int.MaxValue)

@@ -26,10 +26,10 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
                 person.Tell($"{uri}: enter the PIN on the device.");
                 break;
             case ButtonRequestType.PassphraseEntry when options.Passphrase is PassphraseSource.Host or PassphraseSource.None:
-                person.Tell($"{uri}: the device is set to always ask for the passphrase itself: enter it there (empty for the wallet without one).");
+                person.Tell($"{uri}: the device is set to always ask for the passphrase itself: enter it there (empty for none).");
                 break;
             case ButtonRequestType.PassphraseEntry:
-                person.Tell($"{uri}: enter the passphrase on the device (empty for the wallet without one).");
+                person.Tell($"{uri}: enter the passphrase on the device (empty for none).");
                 break;
             default:
                 if (!announced)
@@ -42,7 +42,8 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
     }
 
     internal void WrongPin() => person.Tell(
-        $"{uri}: the PIN was wrong. The device waits longer before each further answer, up to minutes, and erases itself after 16 wrong PINs.");
+        $"{uri}: the PIN was wrong. The device waits longer before each further answer, up to minutes, "
+        + "and erases itself after 16 wrong PINs.");
 
     internal void SessionLost() => person.Tell($"{uri}: the device no longer knows the session: it may ask for PIN and passphrase again.");
 
@@ -55,7 +56,9 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
             string prompt = $"PIN of {uri} (the positions as the device shows them: 7 8 9 above, 4 5 6, 1 2 3 below)";
             SecretBuffer pin = await person.AskSecretAsync(new SecretQuestion(SecretKind.PinMatrix, prompt, attempt), cancellationToken)
                 .ConfigureAwait(false) ?? throw new FaultException(
-                    Fault.DeviceLocked, $"{uri} waits for its PIN, and none was given", "Unlock the device, or run the command on a terminal.");
+                    Fault.DeviceLocked,
+                    $"{uri} waits for its PIN, and none was given",
+                    "Unlock the device, or run the command on a terminal.");
             if (pin.Length is > 0 and <= MaxPin && !pin.Span.ContainsAnyExceptInRange((byte)'1', (byte)'9'))
             {
                 return pin;
@@ -80,9 +83,15 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
                 using (SecretBuffer? typed = await person.AskSecretAsync(
                     new SecretQuestion(SecretKind.Passphrase, $"passphrase for {uri}"), cancellationToken).ConfigureAwait(false))
                 {
-                    using SecretBuffer passphrase = TrezorPassphrase.Normalize(
-                        (typed ?? throw new FaultException(
-                            Fault.Cancelled, $"{uri}: no passphrase was given", "Run the command on a terminal, or choose another --passphrase.")).Span);
+                    if (typed is null)
+                    {
+                        throw new FaultException(
+                            Fault.Cancelled,
+                            $"{uri}: no passphrase was given",
+                            "Run the command on a terminal, or choose another --passphrase.");
+                    }
+
+                    using SecretBuffer passphrase = TrezorPassphrase.Normalize(typed.Span);
                     WireWriter.WriteBytes(payload, PassphraseAck.PassphraseFieldNumber, passphrase.Span);
                 }
 

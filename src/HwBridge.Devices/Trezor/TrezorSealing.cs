@@ -22,8 +22,8 @@ internal sealed class TrezorSealing(TrezorSession session, string label) : ISeal
         if (confirm)
         {
             string announcement =
-                $"{session.Uri}: a Trezor can't show an age recipient. It shows the same key as this extended public key; compare all of it "
-                + $"(more pages may follow, and a warning about an unusual path) and approve:\n{node.Xpub}";
+                $"{session.Uri}: a Trezor can't show an age recipient. It shows the same key as this extended public key; compare "
+                + $"all of it (more pages may follow, and a warning about an unusual path) and approve:\n{node.Xpub}";
             Curve25519Node shown = await session.UseSeedAsync(new GetPublicKeyCommand(path, Show: true), announcement, cancellationToken)
                 .ConfigureAwait(false);
             if (shown != node)
@@ -42,7 +42,7 @@ internal sealed class TrezorSealing(TrezorSession session, string label) : ISeal
         X25519PublicKey expected = _publicKey ?? await GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
         EcdhSessionKey agreed = await session.UseSeedAsync(
             new GetEcdhSessionKeyCommand(_identity, peer),
-            $"{session.Uri}: the device asks whether to use its key of {_identity}: approve it there to open what is sealed to this device.",
+            $"{session.Uri}: the device asks whether to use its key of {_identity}: approve it to open what is sealed to it.",
             cancellationToken).ConfigureAwait(false);
         if (agreed.DeviceKey is { } key && key != expected)
         {

@@ -85,34 +85,47 @@ internal sealed class TrezorSession : IAsyncDisposable
     /// <param name="command">The request.</param>
     /// <param name="announcement">What the screen will ask, or null where it asks nothing of its own.</param>
     /// <param name="cancellationToken">Takes the question off the screen.</param>
-    internal async ValueTask<TAnswer> UseSeedAsync<TAnswer>(
-        ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken)
+    internal ValueTask<TAnswer> UseSeedAsync<TAnswer>(
+        ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken) =>
+        RunAsync(command, announcement, usesSeed: true, cancellationToken);
+
+    /// <summary>Sends a request that needs no seed, when its turn comes, in this session.</summary>
+    internal ValueTask<TAnswer> RunAsync<TAnswer>(
+        ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken) =>
+        RunAsync(command, announcement, usesSeed: false, cancellationToken);
+
+    public async ValueTask DisposeAsync()
     {
-        // Asked for a passphrase, never silently without one.
-        if (IsPassphraseAskedFor && Features is { HasPassphraseProtection: true, PassphraseProtection: false })
+        if (_closing.IsCancellationRequested)
         {
-            throw PassphraseOff();
+            return;
         }
 
-        TAnswer answer = await RunAsync(command, announcement, cancellationToken).ConfigureAwait(false);
-        if (IsPassphraseAskedFor && !_askedPassphrase)
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _queue.WaitAsync().ConfigureAwait(false);
+        if (_askedPassphrase && _isSynchronised)
         {
-            (answer as IDisposable)?.Dispose();
-            throw PassphraseOff();
+            await EndSessionAsync().ConfigureAwait(false);
         }
 
-        return answer;
+        await _link.DisposeAsync().ConfigureAwait(false);
+        _queue.Dispose();
+        _closing.Dispose();
     }
 
-    /// <summary>Sends a request when its turn comes, in this session.</summary>
-    internal async ValueTask<TAnswer> RunAsync<TAnswer>(
-        ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken)
+    private async ValueTask<TAnswer> RunAsync<TAnswer>(
+        ITrezorCommand<TAnswer> command, string? announcement, bool usesSeed, CancellationToken cancellationToken)
     {
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         await _queue.WaitAsync(linked.Token).ConfigureAwait(false);
         try
         {
             await ResumeAsync(linked.Token).ConfigureAwait(false);
+            if (usesSeed && IsPassphraseAskedFor && Features is { HasPassphraseProtection: true, PassphraseProtection: false })
+            {
+                throw PassphraseOff();
+            }
+
             if (announcement is not null)
             {
                 _prompts.Announce(announcement);
@@ -124,6 +137,10 @@ internal sealed class TrezorSession : IAsyncDisposable
                 Outcome outcome = await AskAsync(command, announcement is not null, pinAttempt, linked.Token).ConfigureAwait(false);
                 switch (outcome.Failure?.Code)
                 {
+                    case null when usesSeed && IsPassphraseAskedFor && !_askedPassphrase:
+                        // A locked Model T does not tell beforehand; the other wallet's answer is not used.
+                        _link.Forget();
+                        throw PassphraseOff();
                     case null:
                         return Take(command);
                     case FailureType.PinInvalid when pinAttempt < TrezorPrompts.MaxPinAttempts:
@@ -143,25 +160,6 @@ internal sealed class TrezorSession : IAsyncDisposable
         {
             _queue.Release();
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_closing.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await _queue.WaitAsync().ConfigureAwait(false);
-        if (_askedPassphrase && _isSynchronised)
-        {
-            await EndSessionAsync().ConfigureAwait(false);
-        }
-
-        await _link.DisposeAsync().ConfigureAwait(false);
-        _queue.Dispose();
-        _closing.Dispose();
     }
 
     private async ValueTask ResumeAsync(CancellationToken cancellationToken)
@@ -227,7 +225,7 @@ internal sealed class TrezorSession : IAsyncDisposable
                 switch (type)
                 {
                     case MessageType.Failure:
-                        return await FailAsync(TrezorFailure.Decode(TrezorMessage.PayloadOf(_link.Message)), questions > 0).ConfigureAwait(false);
+                        return await FailAsync(midway: questions > 0).ConfigureAwait(false);
                     case MessageType.ButtonRequest:
                         await PressAsync(announced, cancellationToken).ConfigureAwait(false);
                         patience = _deadlines.Person;
@@ -271,8 +269,10 @@ internal sealed class TrezorSession : IAsyncDisposable
         }
     }
 
-    private async ValueTask<Outcome> FailAsync(TrezorFailure failure, bool midway)
+    private async ValueTask<Outcome> FailAsync(bool midway)
     {
+        TrezorFailure failure = TrezorFailure.Decode(TrezorMessage.PayloadOf(_link.Message));
+
         // A Model One that can't read an acknowledgement says so and goes on waiting for it.
         if (midway && failure.Code == FailureType.DataError)
         {
@@ -381,7 +381,7 @@ internal sealed class TrezorSession : IAsyncDisposable
         throw new FaultException(
             Fault.Protocol,
             $"{Uri} does not answer as a Trezor does",
-            "After wrong PINs a device may count down for minutes: wait for it. Else unplug it and plug it in again, and close other programs that use it.");
+            "After wrong PINs a device may count down for minutes: wait. Else unplug it, plug it in again and close other programs.");
     }
 
     /// <summary>Passes over answers to older requests; false when what is awaited does not come.</summary>

@@ -12,14 +12,15 @@ namespace HwBridge.Emulators.Trezor;
 /// <remarks>
 /// Initialize, GetFeatures, Ping, Cancel, EndSession, LockDevice, LoadDevice, GetPublicKey, CipherKeyValue, GetECDHSessionKey,
 /// SignIdentity, EthereumGetAddress, EthereumGetPublicKey; on legacy also ApplySettings and ChangePin. Everything else is refused as
-/// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; there is one link at a time.
+/// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; a second link waits for the end of the first.
 /// </remarks>
 public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
 {
-    /// <summary>What a device that speaks only THP answers to each message of protocol v1: Failure 17 in 2 bytes, announced as 20.</summary>
+    /// <summary>A THP-only device's answer to each message of protocol v1: Failure 17 in 2 bytes, announced as 20.</summary>
     private static readonly byte[] InvalidProtocol =
         Convert.FromHexString("3f23230003000000140811".PadRight(2 * TrezorLink.PacketSize, '0'));
 
+    private readonly SemaphoreSlim _link = new(1, 1);
     private readonly TrezorFirmware? _firmware;
     private readonly CancellationTokenSource _off = new();
     private Task _plugged = Task.CompletedTask;
@@ -49,6 +50,7 @@ public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task RunAsync(ITransport transport, CancellationToken cancellationToken)
     {
+        await _link.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await (_firmware?.RunAsync(transport, cancellationToken) ?? RefuseAllAsync(transport, cancellationToken)).ConfigureAwait(false);
@@ -57,14 +59,18 @@ public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
         {
             // To the device the host's end of the link is "the device": gone means that the host closed it.
         }
+        finally
+        {
+            _link.Release();
+        }
     }
 
-    /// <summary>Plugs it into a host in this process, in place of the one before.</summary>
+    /// <summary>Plugs it into a host in this process; it waits until the host before is unplugged.</summary>
     /// <returns>The host's end, which the caller disposes.</returns>
     public ITransport Connect()
     {
         (ITransport host, ITransport device) = InProcessTransport.CreatePair("emulator:trezor");
-        _plugged = ServeAsync(device, _plugged);
+        _plugged = Task.WhenAll(_plugged, ServeAsync(device));
         return host;
     }
 
@@ -72,20 +78,25 @@ public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         _firmware?.Dispose();
+        _link.Dispose();
         _off.Dispose();
     }
 
     /// <summary>Switches it off: whatever is on the screen is gone, hosts are unplugged, the seed is wiped.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_off.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _off.CancelAsync().ConfigureAwait(false);
         await _plugged.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Dispose();
     }
 
-    private async Task ServeAsync(ITransport device, Task before)
+    private async Task ServeAsync(ITransport device)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await using (device.ConfigureAwait(false))
         {
             await Task.Run(() => RunAsync(device, _off.Token), CancellationToken.None).ConfigureAwait(false);

@@ -49,7 +49,9 @@ public sealed class CodecV1Framing(int maxPayload = CodecV1Framing.DefaultMaxPay
     /// </summary>
     public bool SkipsStrays { get; set; }
 
-    /// <summary>True from a message's first piece until <see cref="TryGetPiece"/> says that all was sent: the peer may wait for the rest.</summary>
+    /// <summary>
+    /// True from a message's first piece until <see cref="TryGetPiece"/> says that all was sent: the peer may wait for the rest.
+    /// </summary>
     public bool IsSendUnfinished { get; private set; }
 
     /// <inheritdoc/>

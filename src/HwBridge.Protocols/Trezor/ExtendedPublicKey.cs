@@ -5,7 +5,9 @@ using System.Text;
 
 namespace HwBridge.Protocols.Trezor;
 
-/// <summary>The text <c>xpub…</c> of a public key (BIP-32 § Serialization format), which is what a Trezor's screen shows of any curve's key.</summary>
+/// <summary>
+/// The text <c>xpub…</c> of a public key (BIP-32 § Serialization format), which is what a Trezor's screen shows of any curve's key.
+/// </summary>
 internal static class ExtendedPublicKey
 {
     private const uint Version = 0x0488B21E;
@@ -18,7 +20,8 @@ internal static class ExtendedPublicKey
     /// <param name="childNumber">The last element of the path.</param>
     /// <param name="chainCode">32 bytes.</param>
     /// <param name="publicKey">33 bytes.</param>
-    internal static string Format(byte depth, uint fingerprint, uint childNumber, ReadOnlySpan<byte> chainCode, ReadOnlySpan<byte> publicKey)
+    internal static string Format(
+        byte depth, uint fingerprint, uint childNumber, ReadOnlySpan<byte> chainCode, ReadOnlySpan<byte> publicKey)
     {
         Span<byte> bytes = stackalloc byte[Length + 4];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, Version);

@@ -74,9 +74,11 @@ internal sealed class RecordedTrezor
 
     private static Features FirstFeatures(Recording recording)
     {
-        RecordedMessage? recorded = recording.Messages.FirstOrDefault(message => message is { FromHost: false, Type: (int)MessageType.Features })
-            ?? Recording.Named(recording.Name.StartsWith("core289", StringComparison.Ordinal) ? "core289_01f_initialize_getfeatures" : "01f_initialize_getfeatures")
-                .Messages.First(message => message is { FromHost: false, Type: (int)MessageType.Features });
+        static RecordedMessage? In(Recording recording) =>
+            recording.Messages.FirstOrDefault(message => message is { FromHost: false, Type: (int)MessageType.Features });
+
+        string prefix = recording.Name.StartsWith("core289_", StringComparison.Ordinal) ? "core289_" : string.Empty;
+        RecordedMessage recorded = In(recording) ?? In(Recording.Named(prefix + "01f_initialize_getfeatures"))!;
         return Features.Parser.ParseFrom(recorded.Payload);
     }
 }

@@ -14,7 +14,8 @@ public sealed class RecordingReplayTests
     private static readonly string[] NotOurs =
     [
         "Initialize, or another message, while a request is pending", "01k", "08_", "core289_01k", "core289_08_",
-        "unknown types, answers sent as requests, acknowledgements that nobody asked for", "01l", "01m", "01n", "core289_01l", "core289_01m", "core289_01n",
+        "unknown types, answers sent as requests, acknowledgements that nobody asked for", "01l", "01m", "01n",
+        "core289_01l", "core289_01m", "core289_01n",
         "broken packets", "01r", "01s", "01t", "01u", "01v", "core289_01r", "core289_01t", "core289_01u",
         "acknowledgements that are refused here before they are sent", "06_pin_bad_characters", "06_pin_empty", "06_pin_too_long",
         "06_passphrase_lengths", "06_passphrase_missing", "06_passphrase_unicode", "core289_06_passphrase_51", "core289_06_passphrase_both",
@@ -73,7 +74,8 @@ public sealed class RecordingReplayTests
         using CancellationTokenSource stop = new();
 
         // A recorded Cancel is a person who stops the program, before or after our acknowledgement.
-        bool IsCancelNext() => player.NextOfHost is { FromHost: true, Type: (int)MessageType.Cancel } next && !ReferenceEquals(next, request);
+        bool IsCancelNext() =>
+            player.NextOfHost is { FromHost: true, Type: (int)MessageType.Cancel } next && !ReferenceEquals(next, request);
         person.Listening = _ => Stop(stop, IsCancelNext());
         player.Device.Idle = () => Stop(stop, IsCancelNext());
 
@@ -111,7 +113,7 @@ public sealed class RecordingReplayTests
     private static RecordedMessage? Following(Recording recording, RecordedMessage message) =>
         recording.Messages.SkipWhile(other => !ReferenceEquals(other, message)).Skip(1).FirstOrDefault();
 
-    /// <summary>The last thing that the device said before the host's next request; a wrong PIN's repetition belongs to the request.</summary>
+    /// <summary>The last thing that the device said before the host's next request; a repetition after a wrong PIN is none.</summary>
     private static RecordedMessage? LastAnswer(Recording recording, RecordedMessage request)
     {
         RecordedMessage? last = null;
@@ -157,7 +159,8 @@ public sealed class RecordingReplayTests
 
     private static PassphraseSource? SourceOf(Recording recording)
     {
-        RecordedMessage? acknowledgement = recording.Messages.FirstOrDefault(message => message is { FromHost: true, Type: (int)MessageType.PassphraseAck });
+        RecordedMessage? acknowledgement = recording.Messages.FirstOrDefault(
+            message => message is { FromHost: true, Type: (int)MessageType.PassphraseAck });
         bool asked = recording.Messages.Any(message => message.Type == (int)MessageType.PassphraseRequest);
         return acknowledgement is null ? (asked ? PassphraseSource.Host : null)
             : PassphraseAck.Parser.ParseFrom(acknowledgement.Payload).OnDevice ? PassphraseSource.OnDevice

@@ -29,7 +29,9 @@ internal sealed class ScriptedPerson(params string?[] secrets) : IPerson
         Listening(question.Prompt);
         cancellationToken.ThrowIfCancellationRequested();
         Questions.Add(question);
-        string? secret = _secrets.Count > 0 ? _secrets.Dequeue() : throw new InvalidOperationException("asked once too often: " + question.Prompt);
+        string? secret = _secrets.Count > 0
+            ? _secrets.Dequeue()
+            : throw new InvalidOperationException("asked once too often: " + question.Prompt);
         return ValueTask.FromResult(secret is null ? null : SecretBuffer.CopyOf(Encoding.UTF8.GetBytes(secret)));
     }
 }

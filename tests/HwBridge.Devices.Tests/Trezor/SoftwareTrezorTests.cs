@@ -22,14 +22,18 @@ public sealed class SoftwareTrezorTests
     private const string Abandon = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
 
     [Test]
-    public async Task GetPublicKeys_EitherFirmware_GivesTheSameKeysForASeed([Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
+    public async Task GetPublicKeys_EitherFirmware_GivesTheSameKeysForASeed(
+        [Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
     {
         await using Bench bench = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = Bip39Mnemonic.Parse(All) });
         await using TrezorKeyStore store = await bench.OpenAsync();
         bench.Screen.Answer(true);
         List<string> keys = await KeysAsync(store);
-        Assert.That(keys[0], Does.EndWith("87d5e9cc30b75468237cc84629f1d55bb5651303d0b88bd11e66af06d0e2e4ca50feb96d2847078ec7ef04563dd5f73d"));
-        Assert.That(keys[1], Does.EndWith("a716f1d43ad6cb3ae730f888a904c2bbed1948c17679a19776e246949f54221bdced673e55a22eac78e19ab24f79bba8"));
+        Assert.That(keys, Is.EqualTo((string[])
+        [
+            "0x87d5e9cc30b75468237cc84629f1d55bb5651303d0b88bd11e66af06d0e2e4ca50feb96d2847078ec7ef04563dd5f73d",
+            "0xa716f1d43ad6cb3ae730f888a904c2bbed1948c17679a19776e246949f54221bdced673e55a22eac78e19ab24f79bba8",
+        ]));
         Assert.That(bench.Screen.Shown, Has.Count.EqualTo(1));
         Assert.That(bench.Screen.Shown.Single().Lines, Has.Some.Contains("HwBridge: validator keys #0"));
     }
@@ -98,7 +102,8 @@ public sealed class SoftwareTrezorTests
     }
 
     [Test]
-    public async Task GetPublicKeys_Rejected_IsUserRejectedAndTheDeviceGoesOn([Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
+    public async Task GetPublicKeys_Rejected_IsUserRejectedAndTheDeviceGoesOn(
+        [Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
     {
         await using Bench bench = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = Bip39Mnemonic.Parse(All) });
         await using TrezorKeyStore store = await bench.OpenAsync();
@@ -109,7 +114,8 @@ public sealed class SoftwareTrezorTests
     }
 
     [Test]
-    public async Task GetPublicKeys_Cancelled_ClearsTheScreenAndTheDeviceGoesOn([Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
+    public async Task GetPublicKeys_Cancelled_ClearsTheScreenAndTheDeviceGoesOn(
+        [Values(TrezorFlavour.Legacy, TrezorFlavour.Core)] TrezorFlavour flavour)
     {
         await using Bench bench = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = Bip39Mnemonic.Parse(All) });
         await using TrezorKeyStore store = await bench.OpenAsync();
@@ -125,7 +131,8 @@ public sealed class SoftwareTrezorTests
     [Test]
     public async Task GetPublicKey_PinOfAModelOne_IsGivenByPositions([Values] bool wrongFirst)
     {
-        await using Bench bench = new(new SoftwareTrezorOptions { Flavour = TrezorFlavour.Legacy, Mnemonic = Bip39Mnemonic.Parse(All), Pin = "1379" });
+        await using Bench bench = new(
+            new SoftwareTrezorOptions { Flavour = TrezorFlavour.Legacy, Mnemonic = Bip39Mnemonic.Parse(All), Pin = "1379" });
         bench.Person.Pins = wrongFirst ? new Queue<string>(["1378", "1379"]) : new Queue<string>(["1379"]);
         await using TrezorKeyStore store = await bench.OpenAsync();
         Assert.That(store.Info.State, Is.EqualTo(KeyStoreState.Locked));
@@ -136,7 +143,8 @@ public sealed class SoftwareTrezorTests
     [Test]
     public async Task GetPublicKey_PinOfAModelT_IsTypedOnTheDevice()
     {
-        await using Bench bench = new(new SoftwareTrezorOptions { Flavour = TrezorFlavour.Core, Mnemonic = Bip39Mnemonic.Parse(All), Pin = "1234" });
+        await using Bench bench = new(
+            new SoftwareTrezorOptions { Flavour = TrezorFlavour.Core, Mnemonic = Bip39Mnemonic.Parse(All), Pin = "1234" });
         bench.Screen.Type("1111");
         bench.Screen.Type("1234");
         await using TrezorKeyStore store = await bench.OpenAsync();
@@ -266,7 +274,8 @@ public sealed class SoftwareTrezorTests
 
         public void Tell(string text) => Told.Add(text);
 
-        public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => throw new NotSupportedException(question);
+        public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) =>
+            throw new NotSupportedException(question);
 
         public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken)
         {

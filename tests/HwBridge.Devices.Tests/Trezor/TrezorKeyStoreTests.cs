@@ -70,7 +70,9 @@ public sealed class TrezorKeyStoreTests
         Assert.That(store.TryGet<ISealing>(out _), Is.EqualTo(capabilities != KeyStoreCapabilities.None));
         Assert.That(store.TryGet<IValidatorKeys>(out _), Is.EqualTo(capabilities != KeyStoreCapabilities.None));
         Assert.That(store.TryGet<IKeyStore>(out _), Is.False);
-        Assert.That(store.Info.ValidatorKeyOrigin, Is.EqualTo(capabilities == KeyStoreCapabilities.None ? KeyOrigin.None : KeyOrigin.DeviceRooted));
+        Assert.That(
+            store.Info.ValidatorKeyOrigin,
+            Is.EqualTo(capabilities == KeyStoreCapabilities.None ? KeyOrigin.None : KeyOrigin.DeviceRooted));
     }
 
     [Test]
@@ -106,14 +108,16 @@ public sealed class TrezorKeyStoreTests
 
             int live = SecretBuffer.LiveCount;
             List<DerivedKey> derived = [];
-            await foreach (DerivedKey key in keys.GetPublicKeysAsync(Enumerable.Range(0, expected.Length).Select(i => ValidatorKeyPath.Signing((uint)i)), false, default))
+            IEnumerable<ValidatorKeyPath> paths = Enumerable.Range(0, expected.Length).Select(i => ValidatorKeyPath.Signing((uint)i));
+            await foreach (DerivedKey key in keys.GetPublicKeysAsync(paths, false, default))
             {
                 derived.Add(key);
             }
 
-            Assert.That(derived.Select(key => key.PublicKey.ToString()!.Replace("0x", string.Empty, StringComparison.Ordinal)), Is.EqualTo(expected));
+            Assert.That(derived.Select(key => key.PublicKey.ToString()), Is.EqualTo(expected.Select(key => "0x" + key)));
             Assert.That(derived.Select(key => key.ConfirmedOnDevice), Is.All.False);
-            Assert.That(player.Device.Heard.Count(message => message.Type == MessageType.CipherKeyValue), Is.EqualTo(1), "one confirmation");
+            int confirmations = player.Device.Heard.Count(message => message.Type == MessageType.CipherKeyValue);
+            Assert.That(confirmations, Is.EqualTo(1));
             Assert.That(person.Told, Has.Some.Contains($"\"HwBridge: validator keys #{account}\""));
             Assert.That(SecretBuffer.LiveCount, Is.EqualTo(live), "the secret is gone with the enumeration");
         }
@@ -130,7 +134,8 @@ public sealed class TrezorKeyStoreTests
         Assert.That(await CountAsync(keys, []), Is.Zero);
         Assert.That(device.Heard.Any(message => message.Type == MessageType.CipherKeyValue), Is.False, "nothing to derive, nothing to ask");
 
-        await foreach (DerivedKey key in keys.GetPublicKeysAsync([ValidatorKeyPath.Withdrawal(7), ValidatorKeyPath.Signing(8)], false, default))
+        ValidatorKeyPath[] paths = [ValidatorKeyPath.Withdrawal(7), ValidatorKeyPath.Signing(8)];
+        await foreach (DerivedKey key in keys.GetPublicKeysAsync(paths, false, default))
         {
             Assert.That(key.Path, Is.EqualTo(ValidatorKeyPath.Withdrawal(7)));
             break;

@@ -46,7 +46,9 @@ public sealed class TrezorSessionTests
         };
         await using TrezorSession session = await Trezors.OpenAsync(device);
         Assert.That(session.Features.InternalModel, Is.EqualTo("T1B1"));
-        Assert.That(device.Heard.Select(message => message.Type), Is.EqualTo((MessageType[])[MessageType.Cancel, MessageType.Ping, MessageType.Initialize]));
+        Assert.That(
+            device.Heard.Select(message => message.Type),
+            Is.EqualTo((MessageType[])[MessageType.Cancel, MessageType.Ping, MessageType.Initialize]));
     }
 
     [Test]
@@ -54,7 +56,8 @@ public sealed class TrezorSessionTests
     {
         ScriptedTrezor device = new();
         await device.SendAsync(new byte[] { 0x3f, 0x23, 0x23, 0, 1, 0, 0, 1, 0 }.Concat(new byte[55]).ToArray(), default);
-        await using TrezorSession session = await Trezors.OpenAsync(device, deadlines: Trezors.Deadlines with { Synchronise = TimeSpan.FromMilliseconds(300) });
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, deadlines: Trezors.Deadlines with { Synchronise = TimeSpan.FromMilliseconds(300) });
         Assert.That(device.Heard[0].Type, Is.EqualTo(MessageType.Cancel));
         Assert.That(device.Heard[^1].Type, Is.EqualTo(MessageType.Initialize));
     }
@@ -107,7 +110,8 @@ public sealed class TrezorSessionTests
     {
         for (int packets = 0; ; packets++)
         {
-            ScriptedTrezor device = Asking(new ScriptedTrezor { PacketsUntilGone = packets }, MessageType.PinMatrixRequest, MessageType.ButtonRequest);
+            ScriptedTrezor device = Asking(
+                new ScriptedTrezor { PacketsUntilGone = packets }, MessageType.PinMatrixRequest, MessageType.ButtonRequest);
             try
             {
                 await using TrezorSession session = await Trezors.OpenAsync(device, new ScriptedPerson("123"));
@@ -198,7 +202,8 @@ public sealed class TrezorSessionTests
     public async Task Run_NoAnswer_IsAFaultWithinItsDeadline()
     {
         ScriptedTrezor device = new() { Answer = static (type, _) => type == Trezors.Request.Request };
-        await using TrezorSession session = await Trezors.OpenAsync(device, deadlines: Trezors.Deadlines with { Work = TimeSpan.FromMilliseconds(200) });
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, deadlines: Trezors.Deadlines with { Work = TimeSpan.FromMilliseconds(200) });
         Assert.That((await Trezors.FaultOfAsync(session.RunAsync(Trezors.Request, null, default))).Fault, Is.EqualTo(Fault.Protocol));
         Assert.That(device.Heard[^1].Type, Is.EqualTo(MessageType.Cancel));
     }
@@ -216,7 +221,8 @@ public sealed class TrezorSessionTests
 
             return type == Trezors.Request.Request || type == MessageType.ButtonAck;
         };
-        await using TrezorSession session = await Trezors.OpenAsync(device, deadlines: Trezors.Deadlines with { Person = TimeSpan.FromMilliseconds(200) });
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, deadlines: Trezors.Deadlines with { Person = TimeSpan.FromMilliseconds(200) });
         FaultException fault = await Trezors.FaultOfAsync(session.RunAsync(Trezors.Request, null, default));
         Assert.That(fault.Fault, Is.EqualTo(Fault.DeviceBusy));
         Assert.That(fault.Message, Does.Contain("nobody answered"));
@@ -271,7 +277,8 @@ public sealed class TrezorSessionTests
         bool pinFirst = Array.IndexOf(turn, 0) < Array.IndexOf(turn, 1);
         ScriptedTrezor device = Asking(new ScriptedTrezor(), asked);
         ScriptedPerson person = new(pinFirst ? ["123", "secret"] : ["secret", "123"]);
-        await using TrezorSession session = await Trezors.OpenAsync(device, person, new TrezorOptions { Passphrase = PassphraseSource.Host });
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, person, new TrezorOptions { Passphrase = PassphraseSource.Host });
         Assert.That(await session.RunAsync(Trezors.Request, null, default), Is.EqualTo("yes"u8.ToArray()));
         Assert.That(Sent(device, MessageType.PinMatrixAck), Is.EqualTo((byte[])[10, 3, .. "123"u8]));
         Assert.That(Sent(device, MessageType.PassphraseAck), Is.EqualTo((byte[])[10, 6, .. "secret"u8]));
@@ -346,7 +353,8 @@ public sealed class TrezorSessionTests
     {
         ScriptedTrezor device = Asking(new ScriptedTrezor(), MessageType.PassphraseRequest);
         ScriptedPerson person = new();
-        await using TrezorSession session = await Trezors.OpenAsync(device, person, new TrezorOptions { Passphrase = PassphraseSource.None });
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, person, new TrezorOptions { Passphrase = PassphraseSource.None });
         await session.UseSeedAsync(Trezors.Request, null, default);
         Assert.That(Sent(device, MessageType.PassphraseAck), Is.EqualTo((byte[])[10, 0]));
         Assert.That(person.Told, Has.Some.Contains("no passphrase is used"));
@@ -356,8 +364,9 @@ public sealed class TrezorSessionTests
     public async Task Run_PassphraseFromTheHost_IsSentInNfkd()
     {
         // A Model One took these bytes, which are no NFKD, as they came: its own wallet, not the one that every other program opens.
-        string typed = PassphraseAck.Parser.ParseFrom(
-            Recording.Named("06_passphrase_unicode").Messages.Single(message => message.Type == (int)MessageType.PassphraseAck).Payload).Passphrase;
+        RecordedMessage recorded = Recording.Named("06_passphrase_unicode").Messages
+            .Single(message => message.Type == (int)MessageType.PassphraseAck);
+        string typed = PassphraseAck.Parser.ParseFrom(recorded.Payload).Passphrase;
         byte[] expected = Encoding.UTF8.GetBytes(typed.Normalize(NormalizationForm.FormKD));
         Assert.That(expected, Is.Not.EqualTo(Encoding.UTF8.GetBytes(typed)));
 
@@ -369,7 +378,8 @@ public sealed class TrezorSessionTests
     }
 
     [Test]
-    public async Task Run_PassphraseTooLongOrNotGiven_CancelsTheQuestion([Values(null, "123456789012345678901234567890123456789012345678901")] string? typed)
+    public async Task Run_PassphraseTooLongOrNotGiven_CancelsTheQuestion(
+        [Values(null, "123456789012345678901234567890123456789012345678901")] string? typed)
     {
         ScriptedTrezor device = Asking(new ScriptedTrezor(), MessageType.PassphraseRequest);
         await using TrezorSession session = await Trezors.OpenAsync(
@@ -410,7 +420,9 @@ public sealed class TrezorSessionTests
 
             if (asked++ < 2)
             {
-                device.Say(MessageType.ButtonRequest, new ButtonRequest { Code = ButtonRequestType.PinEntry, Pages = 1, Name = "pin_device" });
+                device.Say(
+                    MessageType.ButtonRequest,
+                    new ButtonRequest { Code = ButtonRequestType.PinEntry, Pages = 1, Name = "pin_device" });
             }
             else
             {
@@ -496,7 +508,8 @@ public sealed class TrezorSessionTests
             }
         };
         await using TrezorSession session = await Trezors.OpenAsync(device);
-        byte[][] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await session.RunAsync(Trezors.Request, null, default))));
+        byte[][] answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Task.Run(async () => await session.RunAsync(Trezors.Request, null, default))));
         Assert.That(answers, Is.All.EqualTo("yes"u8.ToArray()));
     }
 

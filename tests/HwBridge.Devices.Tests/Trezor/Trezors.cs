@@ -29,7 +29,8 @@ internal static class Trezors
 
     internal static ValueTask<TrezorSession> OpenAsync(
         ScriptedTrezor device, ScriptedPerson? person = null, TrezorOptions? options = null, TrezorDeadlines? deadlines = null) =>
-        TrezorSession.OpenAsync(device, person ?? new ScriptedPerson(), options ?? new TrezorOptions(), deadlines ?? Deadlines, CancellationToken.None);
+        TrezorSession.OpenAsync(
+            device, person ?? new ScriptedPerson(), options ?? new TrezorOptions(), deadlines ?? Deadlines, CancellationToken.None);
 
     internal static ValueTask<TrezorKeyStore> OpenStoreAsync(
         ScriptedTrezor device, ScriptedPerson? person = null, TrezorOptions? options = null) =>

@@ -21,7 +21,7 @@ public sealed class Slip10NodeTests
     {
         Slip10Curve curve = Enum.Parse<Slip10Curve>(vector.Curve, ignoreCase: true);
         using Slip10Node master = Slip10Node.FromSeed(curve, Convert.FromHexString(vector.Seed));
-        using Slip10Node node = master.Derive(Path(vector.Path));
+        using Slip10Node node = master.Derive(DerivationPath.Parse(vector.Path));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Convert.ToHexStringLower(node.PrivateKey), Is.EqualTo(vector.PrivateKey));
@@ -35,7 +35,7 @@ public sealed class Slip10NodeTests
     public void ToXpub_PublishedBip32Vector_GivesPublishedKeys(Bip32Vector vector)
     {
         using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, Convert.FromHexString(vector.Seed));
-        using Slip10Node node = master.Derive(Path(vector.Path));
+        using Slip10Node node = master.Derive(DerivationPath.Parse(vector.Path));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Base58Check.Encode(ExtendedKeys.Public(node, 0x0488b21e)), Is.EqualTo(vector.Xpub));
@@ -57,16 +57,17 @@ public sealed class Slip10NodeTests
     }
 
     private static T[] Load<T>(string file) =>
-        JsonSerializer.Deserialize<T[]>(File.ReadAllBytes(System.IO.Path.Combine(AppContext.BaseDirectory, "Data", file)), Json)!;
-
-    private static uint[] Path(string path) =>
-    [
-        .. path.Split('/').Skip(1).Select(e =>
-            e.EndsWith('\'') ? uint.Parse(e[..^1], CultureInfo.InvariantCulture) | Slip10Node.Hardened : uint.Parse(e, CultureInfo.InvariantCulture)),
-    ];
+        JsonSerializer.Deserialize<T[]>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Data", file)), Json)!;
 
     public sealed record Slip10Vector(
-        string Title, string Curve, string Seed, string Path, string ParentFingerprint, string ChainCode, string PrivateKey, string PublicKey);
+        string Title,
+        string Curve,
+        string Seed,
+        string Path,
+        string ParentFingerprint,
+        string ChainCode,
+        string PrivateKey,
+        string PublicKey);
 
     public sealed record Bip32Vector(string Title, string Seed, string Path, string Xpub, string Xprv);
 }

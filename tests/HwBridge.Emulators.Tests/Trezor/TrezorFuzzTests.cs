@@ -2,7 +2,7 @@ using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
-using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
@@ -17,11 +17,9 @@ public sealed class TrezorFuzzTests
 
     private static readonly byte[][] RecordedPackets =
     [
-        .. Recording.Names.Where(name => !name.StartsWith("vectors_", StringComparison.Ordinal))
-            .SelectMany(name => Recording.Load(name).Exchanges)
-            .Where(exchange => exchange.IsHost)
-            .SelectMany(exchange => exchange.Packets!)
-            .Select(Convert.FromHexString)
+        .. Recording.All.SelectMany(recording => recording.Messages)
+            .Where(message => message.FromHost)
+            .SelectMany(message => message.Packets)
             .DistinctBy(Convert.ToHexString),
     ];
 

@@ -38,6 +38,29 @@ public sealed class TrezorLinksTests
     }
 
     [Test]
+    public async Task RunAsync_SecondLink_WaitsForTheEndOfTheFirst(CancellationToken cancellationToken)
+    {
+        using SoftwareTrezor device = new(new(), new PolicyScreen(approve: true));
+        (ITransport first, ITransport firstEnd) = InProcessTransport.CreatePair("emulator:trezor");
+        (ITransport second, ITransport secondEnd) = InProcessTransport.CreatePair("emulator:trezor");
+        Task firstRun = device.RunAsync(firstEnd, cancellationToken);
+        Task secondRun = device.RunAsync(secondEnd, cancellationToken);
+        byte[] answer = new byte[64];
+        await second.SendAsync(GetFeatures, cancellationToken);
+        ValueTask<int> late = second.ReceiveAsync(answer, cancellationToken);
+        await first.SendAsync(GetFeatures, cancellationToken);
+        Assert.That(await first.ReceiveAsync(new byte[64], cancellationToken), Is.EqualTo(64));
+        Assert.That(late.IsCompleted, Is.False);
+        await first.DisposeAsync();
+        await firstRun;
+        Assert.That(await late, Is.EqualTo(64));
+        await second.DisposeAsync();
+        await secondRun;
+        await firstEnd.DisposeAsync();
+        await secondEnd.DisposeAsync();
+    }
+
+    [Test]
     public async Task RunAsync_Cancelled_EndsAtOnceWhateverIsPending(CancellationToken cancellationToken)
     {
         using SoftwareTrezor device = new(new(), new ScriptedScreen());

@@ -1,27 +1,31 @@
 using System.Text.Json;
 using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Emulators.Tests.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Emulators.Tests.Trezor;
 
 /// <summary>The lists of values that real firmware and an independent computation agree on, asked of the whole device.</summary>
 public sealed class VectorTests
 {
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private static IEnumerable<TestCaseData> Flavours() => [new(TrezorFlavour.Legacy), new(TrezorFlavour.Core)];
 
     [TestCaseSource(nameof(Flavours))]
     public void CipherKeyValue_EveryVector_IsTheSameBothWays(TrezorFlavour flavour)
     {
-        CipherVector[] vectors = Recording.LoadVectors<CipherVector[]>("vectors_cipherkeyvalue_all");
+        CipherVector[] vectors = Load<CipherVector[]>("vectors_cipherkeyvalue_all");
         Assert.That(vectors, Has.Length.EqualTo(24));
         foreach (CipherVector vector in vectors)
         {
             using DeviceBench bench = Ready(flavour, vector.Mnemonic);
             CipherKeyValue request = new()
             {
-                AddressN = { Path(vector.Path) },
+                AddressN = { DerivationPath.Parse(vector.Path) },
                 Key = vector.Key,
                 Value = Bytes(vector.Plain),
                 Encrypt = true,
@@ -44,7 +48,7 @@ public sealed class VectorTests
     [TestCaseSource(nameof(Flavours))]
     public void GetEcdhSessionKey_EveryVector_IsTheSame(TrezorFlavour flavour)
     {
-        EcdhVector[] vectors = Recording.LoadVectors<EcdhVector[]>("vectors_ecdh");
+        EcdhVector[] vectors = Load<EcdhVector[]>("vectors_ecdh");
         Assert.That(vectors, Has.Length.EqualTo(20));
         foreach (EcdhVector vector in vectors)
         {
@@ -70,12 +74,12 @@ public sealed class VectorTests
     [TestCaseSource(nameof(Flavours))]
     public void GetPublicKey_EveryVector_IsTheSame(TrezorFlavour flavour)
     {
-        PublicKeyVector[] vectors = Recording.LoadVectors<PublicKeyVector[]>("vectors_getpublickey");
+        PublicKeyVector[] vectors = Load<PublicKeyVector[]>("vectors_getpublickey");
         Assert.That(vectors, Has.Length.EqualTo(18));
         foreach (PublicKeyVector vector in vectors)
         {
             using DeviceBench bench = Ready(flavour, vector.Mnemonic);
-            bench.Send(MessageType.GetPublicKey, new GetPublicKey { AddressN = { Path(vector.Path) }, EcdsaCurveName = vector.Curve });
+            bench.Send(MessageType.GetPublicKey, new GetPublicKey { AddressN = { DerivationPath.Parse(vector.Path) }, EcdsaCurveName = vector.Curve });
             PublicKey answer = bench.Take(PublicKey.Parser);
             using (Assert.EnterMultipleScope())
             {
@@ -90,6 +94,8 @@ public sealed class VectorTests
             }
         }
     }
+
+    private static T Load<T>(string name) => Recording.ReadJson(name).Deserialize<T>(Json)!;
 
     private static DeviceBench Ready(TrezorFlavour flavour, string mnemonic)
     {
@@ -111,13 +117,6 @@ public sealed class VectorTests
     }
 
     private static ByteString Bytes(string hex) => ByteString.CopyFrom(Convert.FromHexString(hex));
-
-    private static uint[] Path(string path) =>
-    [
-        .. path.Split('/').Skip(1).Select(e => e.EndsWith('\'')
-            ? uint.Parse(e[..^1], System.Globalization.CultureInfo.InvariantCulture) | Slip10Node.Hardened
-            : uint.Parse(e, System.Globalization.CultureInfo.InvariantCulture)),
-    ];
 
     public sealed record CipherVector(
         string Mnemonic, string Path, string Key, bool AskOnEncrypt, bool AskOnDecrypt, string Iv, string Plain, string Cipher);

@@ -21,7 +21,7 @@ public sealed class SlipIdentityTests
                 Text("port"),
                 Text("path"),
                 identity.TryGetProperty("index", out JsonElement index) ? index.GetUInt32() : null);
-            Assert.That(slip.AgreementPath, Is.EqualTo(vector.GetProperty("path_u32").EnumerateArray().Select(element => element.GetUInt32())));
+            Assert.That(slip.AgreementPath, Is.EqualTo(PathOf(vector)));
             Assert.That(SlipIdentity.FromMessage(slip.ToMessage()), Is.EqualTo(slip));
             seen++;
         }
@@ -33,7 +33,7 @@ public sealed class SlipIdentityTests
     public void AgreementPath_IdentityOfAge_IsTheRecordedOne() =>
         Assert.That(
             new SlipIdentity("age", Host: "hwbridge").AgreementPath,
-            Is.EqualTo(Recording.ReadJson("age_identity_all").GetProperty("path_u32").EnumerateArray().Select(element => element.GetUInt32())));
+            Is.EqualTo(PathOf(Recording.ReadJson("age_identity_all"))));
 
     [Test]
     public void AgreementPath_LabelWithASpace_IsWhatTheTrezorPluginOfAgeUses() =>
@@ -48,4 +48,7 @@ public sealed class SlipIdentityTests
         Assert.That(identity.ToString(), Is.EqualTo("https://satoshi@bitcoin.org/login"));
         Assert.That(identity.SigningPath, Is.EqualTo((uint[])[2147483661, 2637750992, 2845082444, 3761103859, 4005495825]));
     }
+
+    private static IEnumerable<uint> PathOf(JsonElement vector) =>
+        vector.GetProperty("path_u32").EnumerateArray().Select(element => element.GetUInt32());
 }

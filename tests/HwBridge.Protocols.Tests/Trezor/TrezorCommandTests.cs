@@ -62,7 +62,8 @@ public sealed class TrezorCommandTests
             if (message is { Type: (int)MessageType.EcdhSessionKey })
             {
                 using EcdhSessionKey key = Agree().Decode(message.Payload);
-                Assert.That(key.Secret.Span.ToArray(), Is.EqualTo(ECDHSessionKey.Parser.ParseFrom(message.Payload).SessionKey.ToByteArray()[1..]));
+                byte[] expected = ECDHSessionKey.Parser.ParseFrom(message.Payload).SessionKey.ToByteArray()[1..];
+                Assert.That(key.Secret.Span.ToArray(), Is.EqualTo(expected));
                 agreed = key.DeviceKey;
             }
             else if (message is { Type: (int)MessageType.PublicKey })
@@ -117,7 +118,8 @@ public sealed class TrezorCommandTests
     [Test]
     public void Decode_PublicKeyThatIsNoneOfCurve25519OrOfAnotherPath_IsAFault()
     {
-        RecordedMessage recorded = Recording.Named("age_identity_all").Messages.First(message => message.Type == (int)MessageType.PublicKey);
+        RecordedMessage recorded = Recording.Named("age_identity_all").Messages
+            .First(message => message.Type == (int)MessageType.PublicKey);
         PublicKey good = PublicKey.Parser.ParseFrom(recorded.Payload);
         GetPublicKeyCommand command = new(new SlipIdentity("age", Host: "hwbridge").AgreementPath, Show: false);
         Assert.That(command.Decode(good.ToByteArray()).Xpub, Is.EqualTo(good.Xpub));
@@ -160,7 +162,9 @@ public sealed class TrezorCommandTests
                     return Encode(new InitializeCommand(Initialize.Parser.ParseFrom(payload).SessionId.Memory));
                 case MessageType.GetFeatures:
                     return Encode(default(GetFeaturesCommand));
-                case MessageType.Ping when Ping.Parser.WithDiscardUnknownFields(true).ParseFrom(payload) is { HasMessage: true } ping && ping.ToByteArray().SequenceEqual(payload):
+                case MessageType.Ping
+                    when Ping.Parser.WithDiscardUnknownFields(true).ParseFrom(payload) is { HasMessage: true } ping
+                        && ping.ToByteArray().SequenceEqual(payload):
                     return Encode(new PingCommand(ping.Message, ping.ButtonProtection));
                 case MessageType.EndSession:
                     return Encode(default(EndSessionCommand));
@@ -170,7 +174,8 @@ public sealed class TrezorCommandTests
                     when GetPublicKey.Parser.ParseFrom(payload) is { EcdsaCurveName: SlipIdentity.Curve25519 } request:
                     return Encode(new GetPublicKeyCommand(request.AddressN, request.ShowDisplay));
                 case MessageType.CipherKeyValue
-                    when CipherKeyValue.Parser.ParseFrom(payload) is { HasEncrypt: true, HasAskOnEncrypt: true, HasAskOnDecrypt: true } request
+                    when CipherKeyValue.Parser.ParseFrom(payload) is { HasEncrypt: true, HasAskOnEncrypt: true } request
+                        && request.HasAskOnDecrypt
                         && request.ToByteArray().SequenceEqual(payload):
                     return Encode(new CipherKeyValueCommand(
                         request.AddressN,
@@ -181,9 +186,11 @@ public sealed class TrezorCommandTests
                         request.AskOnDecrypt,
                         request.Iv.Memory));
                 case MessageType.GetEcdhSessionKey
-                    when GetECDHSessionKey.Parser.ParseFrom(payload) is { EcdsaCurveName: SlipIdentity.Curve25519, PeerPublicKey: { Length: 33 } peer } request
+                    when GetECDHSessionKey.Parser.ParseFrom(payload) is { EcdsaCurveName: SlipIdentity.Curve25519 } request
+                        && request.PeerPublicKey is { Length: 33 } peer
                         && peer[0] == 0x40:
-                    return Encode(new GetEcdhSessionKeyCommand(SlipIdentity.FromMessage(request.Identity), new X25519PublicKey(peer.Span[1..])));
+                    SlipIdentity identity = SlipIdentity.FromMessage(request.Identity);
+                    return Encode(new GetEcdhSessionKeyCommand(identity, new X25519PublicKey(peer.Span[1..])));
                 default:
                     return null;
             }

@@ -40,8 +40,11 @@ public sealed class TrezorFailureTests
     }
 
     [Test]
-    public void ToFault_UnexpectedMessageMidway_NamesAnotherProgram() =>
-        Assert.That(new TrezorFailure(FailureType.UnexpectedMessage, string.Empty).ToFault("u", midway: true).Fault, Is.EqualTo(Fault.DeviceBusy));
+    public void ToFault_UnexpectedMessageMidway_NamesAnotherProgram()
+    {
+        FaultException fault = new TrezorFailure(FailureType.UnexpectedMessage, string.Empty).ToFault("u", midway: true);
+        Assert.That(fault.Fault, Is.EqualTo(Fault.DeviceBusy));
+    }
 
     [Test]
     public void ToFault_EveryNamedCode_IsInTheTableOfTests() =>

@@ -150,7 +150,7 @@ public sealed class WireTests
     private static Arbitrary<byte[]> NearMessages() => Gen.OneOf(
             Gen.Choose(0, 255).Select(b => (byte[])[(byte)b]),
             Gen.Choose(0, 40).Select(length => (byte[])[0x0a, (byte)length, .. new byte[length]]),
-            Gen.Choose(0, int.MaxValue).Select(value => new Features { MajorVersion = (uint)value, MinorVersion = 1, PatchVersion = 1 }.ToByteArray()),
+            Gen.Choose(0, int.MaxValue).Select(value => new Features { MajorVersion = (uint)value, FwMinor = 1 }.ToByteArray()),
             Gen.Choose(0, 255).Select(value => (byte[])[0x0d, 1, 2, 3, (byte)value, 0x11, 1, 2, 3, 4, 5, 6, 7, 8]))
         .ArrayOf()
         .Select(parts => parts.SelectMany(part => part).ToArray())

@@ -10,6 +10,15 @@ namespace HwBridge.Shared.Trezor;
 /// <param name="Packets">All packets, 64 bytes each.</param>
 internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload, IReadOnlyList<byte[]> Packets)
 {
+    /// <summary>What the person did then: <c>yes</c>, <c>no</c>, or in words.</summary>
+    internal string? Debuglink { get; init; }
+
+    /// <summary>At a PinMatrixAck: the digits of the keypad that the device showed, in the order of its positions.</summary>
+    internal string? Matrix { get; init; }
+
+    /// <summary>Which of two hosts.</summary>
+    internal string? Host { get; init; }
+
     /// <summary>Type and payload as the framing carries them.</summary>
     internal byte[] Whole => [(byte)(Type!.Value >> 8), (byte)Type.Value, .. Payload!];
 
@@ -24,5 +33,13 @@ internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload
         exchange.GetProperty("payload") is { ValueKind: JsonValueKind.String } payload ? Convert.FromHexString(payload.GetString()!) : null,
         exchange.GetProperty("packets") is { ValueKind: JsonValueKind.Array } packets
             ? [.. packets.EnumerateArray().Select(packet => Convert.FromHexString(packet.GetString()!))]
-            : []);
+            : [])
+    {
+        Debuglink = Text(exchange, "debuglink"),
+        Matrix = Text(exchange, "matrix"),
+        Host = Text(exchange, "host"),
+    };
+
+    private static string? Text(JsonElement exchange, string name) =>
+        exchange.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

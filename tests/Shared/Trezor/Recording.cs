@@ -5,6 +5,18 @@ namespace HwBridge.Shared.Trezor;
 /// <summary>A conversation with real firmware, as protocols/trezor/vectors keeps it.</summary>
 internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Messages)
 {
+    /// <summary>The words of the recorded device; null for one that was never set up.</summary>
+    internal string? Mnemonic { get; init; }
+
+    /// <summary>The PIN, where the recorder noted it.</summary>
+    internal string? Pin { get; init; }
+
+    /// <summary>The passphrase, where the recorder noted it.</summary>
+    internal string? Passphrase { get; init; }
+
+    /// <summary>True for the Model T, false for the Model One.</summary>
+    internal bool IsCore => Name.StartsWith("core", StringComparison.Ordinal);
+
     internal static string Folder { get; } = FindFolder();
 
     /// <summary>Every conversation; a name that begins with core289 is a Model T's.</summary>
@@ -18,7 +30,8 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Mes
 
     internal static Recording Named(string name) => All.Single(recording => recording.Name == name);
 
-    internal static JsonElement ReadJson(string name) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json"))).RootElement;
+    internal static JsonElement ReadJson(string name) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json"))).RootElement;
 
     public override string ToString() => Name;
 
@@ -27,8 +40,16 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Mes
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
         return new Recording(
             Path.GetFileNameWithoutExtension(file),
-            [.. document.RootElement.GetProperty("exchanges").EnumerateArray().Select(RecordedMessage.Read)]);
+            [.. document.RootElement.GetProperty("exchanges").EnumerateArray().Select(RecordedMessage.Read)])
+        {
+            Mnemonic = Text(document.RootElement, "mnemonic"),
+            Pin = Text(document.RootElement, "pin"),
+            Passphrase = Text(document.RootElement, "passphrase"),
+        };
     }
+
+    private static string? Text(JsonElement recording, string name) =>
+        recording.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static string FindFolder()
     {
@@ -38,6 +59,8 @@ internal sealed record Recording(string Name, IReadOnlyList<RecordedMessage> Mes
             folder = folder.Parent;
         }
 
-        return Path.Combine(folder?.FullName ?? throw new FileNotFoundException("no HwBridge.sln above the tests"), "protocols", "trezor", "vectors");
+        return folder is null
+            ? throw new FileNotFoundException("no HwBridge.sln above the tests")
+            : Path.Combine(folder.FullName, "protocols", "trezor", "vectors");
     }
 }
