@@ -32,7 +32,8 @@ public static class BackupCreator
     {
         ArgumentNullException.ThrowIfNull(request);
         Check(request);
-        (BackupDocument document, IReadOnlyList<string> odd) = await DecryptAsync(request, progress, cancellationToken).ConfigureAwait(false);
+        (BackupDocument document, IReadOnlyList<string> odd) =
+            await DecryptAsync(request, progress, cancellationToken).ConfigureAwait(false);
         using (document)
         {
             using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
@@ -55,12 +56,14 @@ public static class BackupCreator
     {
         if (request.Recipients.Count == 0)
         {
-            throw new FaultException(Fault.Usage, "a backup needs at least one recipient", "Give --to with a device or an age1… recipient.");
+            throw new FaultException(
+                Fault.Usage, "a backup needs at least one recipient", "Give --to with a device or an age1… recipient.");
         }
 
         if (request.Recipients.GroupBy(recipient => recipient).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new FaultException(Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
+            throw new FaultException(
+                Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
         }
 
         if (request.Keystores.Count is 0 or > BackupDocumentCodec.MaxValidators)
@@ -132,9 +135,10 @@ public static class BackupCreator
             Dictionary<BlsPublicKey, int> seen = [];
             for (int i = 0; i < count; i++)
             {
-                if (!seen.TryAdd(validators[i].PublicKey, i))
+                BlsPublicKey publicKey = validators[i].PublicKey;
+                if (!seen.TryAdd(publicKey, i))
                 {
-                    throw Duplicate(validators[i].PublicKey, request.Keystores[seen[validators[i].PublicKey]].Keystore, request.Keystores[i].Keystore);
+                    throw Duplicate(publicKey, request.Keystores[seen[publicKey]].Keystore, request.Keystores[i].Keystore);
                 }
             }
         }
@@ -149,7 +153,8 @@ public static class BackupCreator
             SlashingProtection = request.SlashingProtection ?? default,
             DepositData = request.DepositData ?? default,
         };
-        string[] odd = [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];
+        string[] odd =
+            [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];
         return (document, odd);
     }
 
@@ -176,7 +181,7 @@ public static class BackupCreator
         }
         catch
         {
-            written.ForEach(File.Delete);
+            written.ForEach(TakeBack);
             throw;
         }
     }
@@ -199,7 +204,26 @@ public static class BackupCreator
         }
 
         throw new FaultException(
-            Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: write the backup to another one.", damage);
+            Fault.Mismatch,
+            $"{path}: what was read back is not what was written",
+            "Don't trust this disk: write the backup to another one.",
+            damage);
+    }
+
+    private static void TakeBack(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new FaultException(
+                Fault.Io,
+                $"{path}: this copy of an unfinished backup could not be removed: {exception.Message}",
+                "Remove it by hand.",
+                exception);
+        }
     }
 
     private static FaultException Duplicate(BlsPublicKey publicKey, Keystore first, Keystore second) => new(

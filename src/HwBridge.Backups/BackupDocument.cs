@@ -3,7 +3,9 @@ using HwBridge.Core.Secrets;
 
 namespace HwBridge.Backups;
 
-/// <summary>What is inside a backup (protocols/hwbridge/backup.md § The document): validators with their secret keys, in guarded memory.</summary>
+/// <summary>
+/// What is inside a backup (protocols/hwbridge/backup.md § The document): validators with their secret keys, in guarded memory.
+/// </summary>
 public sealed class BackupDocument : IDisposable
 {
     private readonly SecretBuffer _secrets;

@@ -26,7 +26,8 @@ public static class BackupDocumentCodec
     public const int MaxValidators = 10_000;
 
     private const string Source = "the document in the backup";
-    private const string Remedy = "Open it with age and look at it in a text editor, as protocols/hwbridge/backup.md tells: only keep plaintext in memory (/dev/shm).";
+    private const string Remedy =
+        "Open it with age and look at it in a text editor, as protocols/hwbridge/backup.md tells; keep the plaintext in /dev/shm.";
     private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     // A key pair, a path, names and indentation.
@@ -46,11 +47,12 @@ public static class BackupDocumentCodec
             throw new FaultException(
                 Fault.BadInput,
                 $"the backup would have {size:N0} bytes (limit {MaxSize:N0})",
-                "Make several backups, each with some of the keystores; leave the slashing protection history out, which a client exports anew.");
+                "Make several backups, each with some of the keystores; leave the history out, which a client exports anew.");
         }
 
         using SecretWriter output = new((int)size);
-        using (Utf8JsonWriter json = new(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        JsonWriterOptions options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (Utf8JsonWriter json = new(output, options))
         {
             Write(document, json);
         }
@@ -91,10 +93,10 @@ public static class BackupDocumentCodec
                     ReadValidators(ref cursor, validators, secrets);
                     break;
                 case "slashing_protection":
-                    slashingProtection = cursor.Token == JsonTokenType.StartObject ? cursor.GetRaw().ToArray() : throw cursor.Fault("must be an object");
+                    slashingProtection = GetRaw(ref cursor, JsonTokenType.StartObject, "must be an object");
                     break;
                 case "deposit_data":
-                    depositData = cursor.Token == JsonTokenType.StartArray ? cursor.GetRaw().ToArray() : throw cursor.Fault("must be an array");
+                    depositData = GetRaw(ref cursor, JsonTokenType.StartArray, "must be an array");
                     break;
                 default:
                     cursor.Skip();
@@ -200,9 +202,16 @@ public static class BackupDocumentCodec
         }
     }
 
+    private static byte[] GetRaw(ref JsonCursor cursor, JsonTokenType type, string what) =>
+        cursor.Token == type ? cursor.GetRaw().ToArray() : throw cursor.Fault(what);
+
     private static DateTimeOffset ReadDate(ref JsonCursor cursor) =>
         DateTimeOffset.TryParseExact(
-            cursor.GetString(maxLength: 32), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            cursor.GetString(maxLength: 32),
+            DateFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset date)
             ? date
             : throw cursor.Fault("must be a time in UTC like 2026-01-31T12:00:00Z");
 
@@ -278,7 +287,9 @@ public static class BackupDocumentCodec
         if (wrong != int.MaxValue)
         {
             throw new FaultException(
-                Fault.BadInput, $"{Source}: $.validators[{wrong}].secret is not the secret key of {document.Validators[wrong].PublicKey}", Remedy);
+                Fault.BadInput,
+                $"{Source}: $.validators[{wrong}].secret is not the secret key of {document.Validators[wrong].PublicKey}",
+                Remedy);
         }
     }
 

@@ -17,8 +17,8 @@ public static class BackupOpener
     /// <param name="cancellationToken">Stops the wait for the person too.</param>
     /// <returns>The document in guarded memory; the caller disposes it.</returns>
     /// <exception cref="FaultException">
-    /// <see cref="Fault.BadInput"/>: not a backup, or damaged where it shows; <see cref="Fault.CannotDecrypt"/>: no device is a recipient, or
-    /// the file was changed; <see cref="Fault.UserRejected"/> and the devices' other faults.
+    /// <see cref="Fault.BadInput"/>: not a backup, or damaged where it shows; <see cref="Fault.CannotDecrypt"/>: no device is a
+    /// recipient, or the file was changed; <see cref="Fault.UserRejected"/> and the devices' other faults.
     /// </exception>
     public static async Task<BackupDocument> OpenAsync(
         string path, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ public static class BackupOpener
     /// <param name="devices">At least one.</param>
     /// <param name="person">Told when more than one confirmation may be needed.</param>
     /// <param name="cancellationToken">Stops the wait for the person too.</param>
-    /// <returns>16 bytes; the caller disposes them. Not yet checked against the header's MAC: <see cref="AgeFile.Decrypt"/> does that.</returns>
+    /// <returns>16 bytes, which the caller disposes; <see cref="AgeFile.Decrypt"/> checks them against the header's MAC.</returns>
     /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: no device is a recipient; the devices' own faults.</exception>
     public static async Task<SecretBuffer> UnwrapAsync(
         AgeHeader header, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
@@ -66,7 +66,8 @@ public static class BackupOpener
         foreach (ISealing device in devices)
         {
             X25519PublicKey recipient = await device.GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
-            questions.AddRange(TagStanza.FindCandidates(header, recipient, out _).Select(stanza => new Question(device, recipient, stanza)));
+            IReadOnlyList<X25519Stanza> candidates = TagStanza.FindCandidates(header, recipient, out _);
+            questions.AddRange(candidates.Select(stanza => new Question(device, recipient, stanza)));
         }
 
         if (questions.Count > 1)
@@ -87,7 +88,9 @@ public static class BackupOpener
 
         throw new FaultException(
             Fault.CannotDecrypt,
-            devices.Count == 1 ? "this device is not a recipient of this file" : $"none of the {devices.Count} devices is a recipient of this file",
+            devices.Count == 1
+                ? "this device is not a recipient of this file"
+                : $"none of the {devices.Count} devices is a recipient of this file",
             "Attach the device that the backup was made for, with the same seed and passphrase, and compare `hwbridge recipient`.");
     }
 

@@ -5,7 +5,9 @@ namespace HwBridge.Backups;
 /// <param name="Size">Of each copy, in bytes.</param>
 /// <param name="Sha256">Of each copy, 64 hex digits.</param>
 /// <param name="Validators">What is inside, in the order of the keystores.</param>
-/// <param name="NonStandardPasswords">Sources of keystores that only opened with accents dropped from the password: other programs won't open them.</param>
+/// <param name="NonStandardPasswords">
+/// Sources of keystores that only opened with accents dropped from the password: other programs won't open them.
+/// </param>
 public sealed record BackupReceipt(
     IReadOnlyList<string> Files,
     long Size,

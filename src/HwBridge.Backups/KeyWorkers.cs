@@ -3,12 +3,14 @@ namespace HwBridge.Backups;
 /// <summary>Runs many key derivations on all cores, within the machine's memory.</summary>
 internal static class KeyWorkers
 {
-    /// <summary>Runs <paramref name="work"/> for 0 … <paramref name="count"/> − 1 on a thread for each core, and throws the first fault by index.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> for 0 … <paramref name="count"/> − 1 on a thread for each core, and throws the first fault by index.
+    /// </summary>
     /// <param name="count">How many pieces.</param>
     /// <param name="memory">What the most expensive piece takes while it runs, in bytes.</param>
     /// <param name="work">One piece; it looks at the token itself where it is long.</param>
     /// <param name="done">Told after each piece how many are done.</param>
-    /// <param name="cancellationToken">No piece begins after it; those that run are waited for, so that nothing secret is left in use.</param>
+    /// <param name="cancellationToken">No piece begins after it; those that run are waited for: nothing secret stays in use.</param>
     /// <remarks>Threads of their own: a derivation keeps its thread for a second, for which the pool would be starved.</remarks>
     internal static async Task RunAsync(int count, long memory, Action<int> work, Action<int> done, CancellationToken cancellationToken)
     {

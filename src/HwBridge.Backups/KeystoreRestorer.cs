@@ -14,7 +14,7 @@ public static class KeystoreRestorer
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string SlashingProtectionName = "slashing_protection.json";
 
-    /// <summary>Writes a keystore for each validator under a new password, on all cores; each is read back and decrypted. All or nothing.</summary>
+    /// <summary>Writes a keystore for each validator under a new password; each is read back and decrypted. All or nothing.</summary>
     /// <param name="document">An opened backup.</param>
     /// <param name="folder">Is made (mode 0700), or exists and is empty.</param>
     /// <param name="password">UTF-8 as typed.</param>
@@ -88,7 +88,8 @@ public static class KeystoreRestorer
             isNew = !Directory.Exists(folder);
             if (!isNew && Directory.EnumerateFileSystemEntries(folder).Any())
             {
-                throw new FaultException(Fault.Io, $"{folder}: the folder is not empty, and is left as it is", "Name a new or an empty folder.");
+                throw new FaultException(
+                    Fault.Io, $"{folder}: the folder is not empty, and is left as it is", "Name a new or an empty folder.");
             }
 
             if (isNew)
@@ -136,12 +137,15 @@ public static class KeystoreRestorer
         }
 
         throw new FaultException(
-            Fault.Mismatch, $"{path}: the keystore read back does not give the key of {validator.PublicKey}", "Don't trust this disk: restore to another one.", damage);
+            Fault.Mismatch,
+            $"{path}: the keystore read back does not give the key of {validator.PublicKey}",
+            "Don't trust this disk: restore to another one.",
+            damage);
     }
 
     /// <summary>
-    /// keystore-m_12381_3600_0_0_0-TIMESTAMP.json; keys of two seeds with the same path get the next second, since other tools know files by
-    /// this pattern.
+    /// keystore-m_12381_3600_0_0_0-TIMESTAMP.json; keys of two seeds with the same path get the next second, since other tools know
+    /// files by this pattern.
     /// </summary>
     private static string[] Names(BackupDocument document, out long timestamp)
     {
@@ -191,9 +195,11 @@ public static class KeystoreRestorer
         {
             action();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new FaultException(Fault.Io, $"{path}: {exception.Message}", "Free some space, or choose another folder, and run it again.", exception);
+            throw new FaultException(
+                Fault.Io, $"{path}: {exception.Message}", "Free some space, or choose another folder, and run it again.", exception);
         }
     }
 }

@@ -48,7 +48,8 @@ public class BackupCreatorTests
         };
         BackupReceipt receipt = await BackupCreator.CreateAsync(request, null, CancellationToken.None);
         Assert.That(receipt.Files, Is.EqualTo(files));
-        Assert.That(receipt.Validators.Select(validator => validator.PublicKey), Is.EqualTo(Enumerable.Range(1, 5).Select(TestKeys.PublicKey)));
+        Assert.That(
+            receipt.Validators.Select(validator => validator.PublicKey), Is.EqualTo(Enumerable.Range(1, 5).Select(TestKeys.PublicKey)));
         Assert.That(receipt.NonStandardPasswords, Is.Empty);
         int asked = 0;
         foreach (string file in files)
@@ -79,15 +80,20 @@ public class BackupCreatorTests
     {
         List<BackupProgress> reports = [];
         await BackupCreator.CreateAsync(
-            TestKeys.Request(_password, 20, [_ledger.Recipient], _folder["a.age"], _folder["b.age"]), new Synchronous(reports.Add), CancellationToken.None);
-        Assert.That(reports.Where(report => report.Stage == BackupStage.Decrypting).Select(report => report.Done), Is.EquivalentTo(Enumerable.Range(1, 20)));
+            TestKeys.Request(_password, 20, [_ledger.Recipient], _folder["a.age"], _folder["b.age"]),
+            new Synchronous(reports.Add),
+            CancellationToken.None);
+        Assert.That(
+            reports.Where(report => report.Stage == BackupStage.Decrypting).Select(report => report.Done),
+            Is.EquivalentTo(Enumerable.Range(1, 20)));
         Assert.That(reports.Where(report => report.Stage == BackupStage.Writing).Select(report => report.Done), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [Test]
     public async Task CreateAsync_NothingSecret_ReachesTheDisk()
     {
-        await BackupCreator.CreateAsync(TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]), null, CancellationToken.None);
+        await BackupCreator.CreateAsync(
+            TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]), null, CancellationToken.None);
         byte[] file = await File.ReadAllBytesAsync(_folder["a.age"]);
         using BlsSecretKey key = TestKeys.Key(1);
         Assert.That(file.AsSpan().IndexOf(key.Bytes), Is.Negative);
@@ -194,7 +200,8 @@ public class BackupCreatorTests
         }
 
         BackupRequest request = TestKeys.Request(_password, 10, [_ledger.Recipient], _folder["a.age"]);
-        Assert.That(async () => await BackupCreator.CreateAsync(request, progress, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await BackupCreator.CreateAsync(request, progress, stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_folder.Names, Is.Empty);
     }
 
@@ -210,7 +217,8 @@ public class BackupCreatorTests
             }
         });
         BackupRequest request = TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"], _folder["b.age"]);
-        Assert.That(async () => await BackupCreator.CreateAsync(request, progress, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await BackupCreator.CreateAsync(request, progress, stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_folder.Names, Is.Empty);
     }
 
@@ -219,18 +227,22 @@ public class BackupCreatorTests
     {
         BackupRequest request = TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]);
         Assert.That(Refused(request with { Recipients = [] }).Fault, Is.EqualTo(Fault.Usage));
-        Assert.That(Refused(request with { Recipients = [_ledger.Recipient, _trezor.Recipient, _ledger.Recipient] }).Fault, Is.EqualTo(Fault.Usage));
+        Assert.That(
+            Refused(request with { Recipients = [_ledger.Recipient, _trezor.Recipient, _ledger.Recipient] }).Fault,
+            Is.EqualTo(Fault.Usage));
         Assert.That(Refused(request with { Recipients = [new X25519PublicKey(new byte[32])] }).Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(Refused(request with { Keystores = [] }).Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(Refused(request with { Files = [] }).Fault, Is.EqualTo(Fault.Usage));
-        Assert.That(Refused(request with { Files = [_folder["a.age"], Path.Combine(_folder.Path, ".", "a.age")] }).Fault, Is.EqualTo(Fault.Usage));
+        Assert.That(
+            Refused(request with { Files = [_folder["a.age"], Path.Combine(_folder.Path, ".", "a.age")] }).Fault, Is.EqualTo(Fault.Usage));
         Assert.That(Refused(request with { SlashingProtection = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(Refused(request with { DepositData = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
     }
 
     private FaultException Refused(BackupRequest request, params string[] remaining)
     {
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await BackupCreator.CreateAsync(request, null, CancellationToken.None))!;
+        FaultException fault =
+            Assert.ThrowsAsync<FaultException>(async () => await BackupCreator.CreateAsync(request, null, CancellationToken.None))!;
         Assert.That(_folder.Names, Is.EqualTo(remaining));
         return fault;
     }

@@ -9,7 +9,8 @@ namespace HwBridge.Backups.Tests;
 public class BackupDocumentCodecTests
 {
     private const string Secret1 = "0x0000000000000000000000000000000001000000000000000000000000000000";
-    private static readonly string Validator = $$"""{"pubkey":"{{TestKeys.PublicKey(1)}}","path":"m/12381/3600/1/0/0","secret":"{{Secret1}}"}""";
+    private static readonly string Validator =
+        $$"""{"pubkey":"{{TestKeys.PublicKey(1)}}","path":"m/12381/3600/1/0/0","secret":"{{Secret1}}"}""";
     private static readonly string Valid = Document($"[{Validator}]");
 
     [TestCase(1, false)]
@@ -63,7 +64,7 @@ public class BackupDocumentCodecTests
     public void Read_PathOfAnotherKind_IsUnknownRatherThanLost()
     {
         using BackupDocument document =
-            BackupDocumentCodec.Read(Encoding.UTF8.GetBytes(Valid.Replace("m/12381/3600/1/0/0", "m/12381/60/0/0", StringComparison.Ordinal)));
+            BackupDocumentCodec.Read(Encoding.UTF8.GetBytes(Changed("m/12381/3600/1/0/0", "m/12381/60/0/0")));
         Assert.That(document.Validators[0].Path, Is.Null);
     }
 
@@ -71,38 +72,39 @@ public class BackupDocumentCodecTests
     {
         string zero = "0x" + new string('0', 64);
         string order = "0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001";
+        string one = TestKeys.PublicKey(1).ToString();
         yield return Case("nothing", "", "");
         yield return Case("no JSON", "hello", "well-formed");
         yield return Case("array", "[]", "must be an object");
         yield return Case("cut off", Valid[..^3], "");
         yield return Case("trailing", Valid + "{}", "");
-        yield return Case("comment", Valid.Replace("{\"format\"", "{/* */\"format\"", StringComparison.Ordinal), "well-formed");
-        yield return Case("no format", Valid.Replace("\"format\"", "\"fmt\"", StringComparison.Ordinal), "no member \"format\"");
-        yield return Case("other format", Valid.Replace("hwbridge-backup", "other", StringComparison.Ordinal), "must be");
-        yield return Case("no version", Valid.Replace("\"version\"", "\"v\"", StringComparison.Ordinal), "no member \"version\"");
-        yield return Case("version 0", Valid.Replace("\"version\":1", "\"version\":0", StringComparison.Ordinal), "must be 1 to");
-        yield return Case("version 2", Valid.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal), "version 2");
-        yield return Case("version as text", Valid.Replace("\"version\":1", "\"version\":\"1\"", StringComparison.Ordinal), "must be a number");
-        yield return Case("version twice", Valid.Replace("\"version\":1", "\"version\":1,\"version\":1", StringComparison.Ordinal), "twice");
-        yield return Case("no date", Valid.Replace("\"created\"", "\"made\"", StringComparison.Ordinal), "no member \"created\"");
-        yield return Case("local date", Valid.Replace("12:00:00Z", "12:00:00", StringComparison.Ordinal), "UTC");
-        yield return Case("no validators", Valid.Replace("\"validators\"", "\"keys\"", StringComparison.Ordinal), "no member \"validators\"");
+        yield return Case("comment", Changed("{\"format\"", "{/* */\"format\""), "well-formed");
+        yield return Case("no format", Changed("\"format\"", "\"fmt\""), "no member \"format\"");
+        yield return Case("other format", Changed("hwbridge-backup", "other"), "must be");
+        yield return Case("no version", Changed("\"version\"", "\"v\""), "no member \"version\"");
+        yield return Case("version 0", Changed("\"version\":1", "\"version\":0"), "must be 1 to");
+        yield return Case("version 2", Changed("\"version\":1", "\"version\":2"), "version 2");
+        yield return Case("version as text", Changed("\"version\":1", "\"version\":\"1\""), "must be a number");
+        yield return Case("version twice", Changed("\"version\":1", "\"version\":1,\"version\":1"), "twice");
+        yield return Case("no date", Changed("\"created\"", "\"made\""), "no member \"created\"");
+        yield return Case("local date", Changed("12:00:00Z", "12:00:00"), "UTC");
+        yield return Case("no validators", Changed("\"validators\"", "\"keys\""), "no member \"validators\"");
         yield return Case("empty validators", Document("[]"), "no member \"validators\"");
         yield return Case("validators an object", Document("{}"), "must be an array");
         yield return Case("validator a string", Document("[\"x\"]"), "must be an object");
         yield return Case("no pubkey", Document($$"""[{"secret":"{{Secret1}}"}]"""), "no member \"pubkey\"");
         yield return Case("no secret", Document($$"""[{"pubkey":"{{TestKeys.PublicKey(1)}}"}]"""), "no member \"secret\"");
-        yield return Case("pubkey not a point", Valid.Replace(TestKeys.PublicKey(1).ToString(), "0x" + new string('f', 96), StringComparison.Ordinal), "pubkey");
-        yield return Case("pubkey of another key", Valid.Replace(TestKeys.PublicKey(1).ToString(), TestKeys.PublicKey(2).ToString(), StringComparison.Ordinal), "is not the secret key of");
-        yield return Case("secret short", Valid.Replace(Secret1, Secret1[..^2], StringComparison.Ordinal), "64 hex digits");
-        yield return Case("secret long", Valid.Replace(Secret1, Secret1 + "00", StringComparison.Ordinal), "64 hex digits");
-        yield return Case("secret without 0x", Valid.Replace(Secret1, Secret1[2..], StringComparison.Ordinal), "64 hex digits");
-        yield return Case("secret no hex", Valid.Replace(Secret1, Secret1[..^1] + "g", StringComparison.Ordinal), "64 hex digits");
-        yield return Case("secret escaped", Valid.Replace(Secret1, "\\u0030" + Secret1[1..], StringComparison.Ordinal), "64 hex digits");
-        yield return Case("secret a number", Valid.Replace($"\"{Secret1}\"", "12", StringComparison.Ordinal), "must be a string");
-        yield return Case("secret zero", Valid.Replace(Secret1, zero, StringComparison.Ordinal), "is not the secret key of");
-        yield return Case("secret of the order", Valid.Replace(Secret1, order, StringComparison.Ordinal), "is not the secret key of");
-        yield return Case("secret twice", Valid.Replace("\"secret\"", $"\"secret\":\"{Secret1}\",\"secret\"", StringComparison.Ordinal), "twice");
+        yield return Case("pubkey not a point", Changed(one, "0x" + new string('f', 96)), "pubkey");
+        yield return Case("pubkey of another key", Changed(one, TestKeys.PublicKey(2).ToString()), "is not the secret key of");
+        yield return Case("secret short", Changed(Secret1, Secret1[..^2]), "64 hex digits");
+        yield return Case("secret long", Changed(Secret1, Secret1 + "00"), "64 hex digits");
+        yield return Case("secret without 0x", Changed(Secret1, Secret1[2..]), "64 hex digits");
+        yield return Case("secret no hex", Changed(Secret1, Secret1[..^1] + "g"), "64 hex digits");
+        yield return Case("secret escaped", Changed(Secret1, "\\u0030" + Secret1[1..]), "64 hex digits");
+        yield return Case("secret a number", Changed($"\"{Secret1}\"", "12"), "must be a string");
+        yield return Case("secret zero", Changed(Secret1, zero), "is not the secret key of");
+        yield return Case("secret of the order", Changed(Secret1, order), "is not the secret key of");
+        yield return Case("secret twice", Changed("\"secret\"", $"\"secret\":\"{Secret1}\",\"secret\""), "twice");
         yield return Case("validator twice", Document($"[{Validator},{Validator}]"), "again");
         yield return Case("history a string", Document($"[{Validator}]", ",\"slashing_protection\":\"x\""), "must be an object");
         yield return Case("deposits an object", Document($"[{Validator}]", ",\"deposit_data\":{}"), "must be an array");
@@ -110,6 +112,8 @@ public class BackupDocumentCodecTests
 
         static TestCaseData Case(string name, string json, string cause) => new TestCaseData(json, cause).SetArgDisplayNames(name);
     }
+
+    private static string Changed(string from, string to) => Valid.Replace(from, to, StringComparison.Ordinal);
 
     [TestCaseSource(nameof(Malformed))]
     public void Read_Malformed_SaysWhatAndKeepsTheSecret(string json, string cause)

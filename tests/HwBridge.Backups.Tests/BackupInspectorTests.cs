@@ -45,7 +45,9 @@ public class BackupInspectorTests
         Assert.That(inspection.HasTags, Is.True);
         Assert.That(inspection.HasDigest, Is.True);
         Assert.That(inspection.Threshold, Is.Null);
-        Assert.That(inspection.Stanzas.Select(stanza => $"{stanza.Key} {stanza.Value}"), Is.EqualTo(new[] { "X25519 2", "hwbridge-tags 1", "hwbridge-sha256 1" }));
+        Assert.That(
+            inspection.Stanzas.Select(stanza => $"{stanza.Key} {stanza.Value}"),
+            Is.EqualTo(new[] { "X25519 2", "hwbridge-tags 1", "hwbridge-sha256 1" }));
     }
 
     [Test]
@@ -55,7 +57,8 @@ public class BackupInspectorTests
         Assert.That(
             async () => await BackupInspector.InspectAsync(path, CancellationToken.None),
             Throws.TypeOf<FaultException>().With.Message.Contain(path).And.Property("Fault").EqualTo(Fault.BadInput));
-        Assert.That(async () => await BackupInspector.InspectAsync(_folder["none"], CancellationToken.None), Throws.TypeOf<FaultException>());
+        Assert.That(
+            async () => await BackupInspector.InspectAsync(_folder["none"], CancellationToken.None), Throws.TypeOf<FaultException>());
     }
 
     [Test]
@@ -125,7 +128,8 @@ public class BackupInspectorTests
     public async Task VerifyAsync_MissingFile_HasARowOfItsOwn()
     {
         BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", _backup), _folder["none"]], CancellationToken.None);
-        Assert.That(verification.Copies.Select(copy => copy.Status), Is.EqualTo(new[] { BackupCopyStatus.Intact, BackupCopyStatus.Unreadable }));
+        Assert.That(
+            verification.Copies.Select(copy => copy.Status), Is.EqualTo(new[] { BackupCopyStatus.Intact, BackupCopyStatus.Unreadable }));
         Assert.That(verification.Copies[1].Cause, Does.Contain("no such file"));
         Assert.That(verification.IsGood, Is.False);
     }

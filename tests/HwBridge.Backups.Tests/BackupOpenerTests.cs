@@ -146,7 +146,8 @@ public class BackupOpenerTests
         stop.Cancel();
         string path = Save(_backup);
         Assert.That(
-            async () => await BackupOpener.OpenAsync(path, [_device], _person, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+            async () => await BackupOpener.OpenAsync(path, [_device], _person, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static byte[] Untagged(params SoftwareSealing[] recipients) =>

@@ -34,7 +34,8 @@ public class KeystoreRestorerTests
     {
         using BackupDocument document = TestKeys.Document(4, withOthers: true);
         RestoreReceipt receipt = await WriteAsync(document, _folder["out"]);
-        string[] names = [.. Directory.GetFileSystemEntries(_folder["out"], "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(path => Path.GetFileName(path)!)];
+        EnumerationOptions hiddenToo = new() { AttributesToSkip = 0 };
+        string[] names = [.. Directory.GetFileSystemEntries(_folder["out"], "*", hiddenToo).Select(path => Path.GetFileName(path)!)];
         Assert.That(names, Is.EquivalentTo(receipt.Keystores.Select(file => file.Key).Concat(receipt.OtherFiles)));
         Assert.That(receipt.Keystores.Select(file => file.Value), Is.EqualTo(document.Validators));
         Assert.That(receipt.Keystores[0].Key, Does.Match(@"^keystore-m_12381_3600_0_0_0-\d{10}\.json$"));
@@ -48,14 +49,18 @@ public class KeystoreRestorerTests
             Assert.That(keystore.ValidatorPath, Is.EqualTo(document.Validators[i].Path));
         }
 
-        Assert.That(await File.ReadAllTextAsync(Path.Combine(_folder["out"], "slashing_protection.json")), Is.EqualTo(TestKeys.SlashingProtection));
+        Assert.That(
+            await File.ReadAllTextAsync(Path.Combine(_folder["out"], "slashing_protection.json")), Is.EqualTo(TestKeys.SlashingProtection));
         Assert.That(receipt.OtherFiles[1], Does.Match(@"^deposit_data-\d{10}\.json$"));
         if (!OperatingSystem.IsWindows())
         {
-            Assert.That(File.GetUnixFileMode(_folder["out"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+            Assert.That(
+                File.GetUnixFileMode(_folder["out"]),
+                Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
             foreach (string name in names)
             {
-                Assert.That(File.GetUnixFileMode(Path.Combine(_folder["out"], name)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+                Assert.That(
+                    File.GetUnixFileMode(Path.Combine(_folder["out"], name)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
             }
         }
     }
@@ -104,7 +109,9 @@ public class KeystoreRestorerTests
     {
         File.WriteAllText(_folder["out"], "precious");
         using BackupDocument document = TestKeys.Document(1);
-        Assert.That(async () => await WriteAsync(document, _folder["out"]), Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io));
+        Assert.That(
+            async () => await WriteAsync(document, _folder["out"]),
+            Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io));
         Assert.That(File.ReadAllText(_folder["out"]), Is.EqualTo("precious"));
     }
 
@@ -131,7 +138,8 @@ public class KeystoreRestorerTests
         using CancellationTokenSource stop = new();
         using BackupDocument document = TestKeys.Document(10);
         Assert.That(
-            async () => await KeystoreRestorer.WriteAsync(document, _folder["out"], _password, TestKeys.Cheap, new StopAt(stop, 3), stop.Token),
+            async () => await KeystoreRestorer.WriteAsync(
+                document, _folder["out"], _password, TestKeys.Cheap, new StopAt(stop, 3), stop.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_folder.Names, Is.EqualTo(existed ? ["out"] : Array.Empty<string>()));
         Assert.That(existed ? Directory.GetFileSystemEntries(_folder["out"]) : [], Is.Empty);

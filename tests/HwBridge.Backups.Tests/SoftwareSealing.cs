@@ -16,7 +16,8 @@ internal sealed class SoftwareSealing : ISealing, IDisposable
 
     internal bool Refuses { get; set; }
 
-    public ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken) => ValueTask.FromResult(Recipient);
+    public ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Recipient);
 
     public ValueTask<SecretBuffer> AgreeAsync(X25519PublicKey peer, CancellationToken cancellationToken)
     {

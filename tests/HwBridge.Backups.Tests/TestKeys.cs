@@ -14,7 +14,9 @@ internal static class TestKeys
     internal const string SlashingProtection =
         """
         {
-          "metadata": {"interchange_format_version": "5", "genesis_validators_root": "0x04700007fabc8282644aed6d1c7c9e21d38a03a0c4ba193f3afe428824b3a673"},
+          "metadata": {
+            "interchange_format_version": "5",
+            "genesis_validators_root": "0x04700007fabc8282644aed6d1c7c9e21d38a03a0c4ba193f3afe428824b3a673"},
           "data": [ ]
         }
         """;
@@ -46,12 +48,13 @@ internal static class TestKeys
         return Core.Eip2335.Keystore.Parse(json.WrittenSpan, $"keystore-{number}.json");
     }
 
-    internal static BackupRequest Request(SecretBuffer password, int count, IReadOnlyList<X25519PublicKey> recipients, params string[] files) => new()
-    {
-        Keystores = [.. Enumerable.Range(1, count).Select(number => new KeystoreInput(Keystore(number, password), password))],
-        Recipients = recipients,
-        Files = files,
-    };
+    internal static BackupRequest Request(
+        SecretBuffer password, int count, IReadOnlyList<X25519PublicKey> recipients, params string[] files) => new()
+        {
+            Keystores = [.. Enumerable.Range(1, count).Select(number => new KeystoreInput(Keystore(number, password), password))],
+            Recipients = recipients,
+            Files = files,
+        };
 
     internal static BackupDocument Document(int count, bool withOthers = false)
     {
@@ -74,7 +77,8 @@ internal static class TestKeys
     internal static string DepositData(int number) =>
         $$"""
         [{"pubkey": "{{PublicKey(number).ToString()[2..]}}", "withdrawal_credentials": "{{new string('0', 64)}}", "amount": 32000000000,
-          "signature": "{{new string('a', 192)}}", "deposit_message_root": "{{new string('b', 64)}}", "deposit_data_root": "{{new string('c', 64)}}",
+          "signature": "{{new string('a', 192)}}", "deposit_message_root": "{{new string('b', 64)}}",
+          "deposit_data_root": "{{new string('c', 64)}}",
           "fork_version": "10000910", "network_name": "hoodi", "deposit_cli_version": "1.2.0"}]
         """;
 }

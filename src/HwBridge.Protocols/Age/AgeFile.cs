@@ -51,7 +51,8 @@ public sealed class AgeFile
     /// <param name="plaintext">Any bytes.</param>
     /// <param name="withDigest">Add a <see cref="DigestStanza"/>, by which damage shows without a key.</param>
     /// <returns>The file, binary.</returns>
-    public static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext, bool withDigest = false)
+    public static byte[] Encrypt(
+        SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext, bool withDigest = false)
     {
         ArgumentNullException.ThrowIfNull(stanzas);
         byte[] payload = EncryptPayload(fileKey, plaintext);

@@ -114,7 +114,7 @@ public sealed class AgeHeader
         end[^1] = (byte)'\n';
     }
 
-    /// <summary>The text of a header up to the end of these stanzas. There is one spelling only: a parsed header gives the bytes it was read from.</summary>
+    /// <summary>The text of a header up to the end of these stanzas; of a parsed header, the very bytes it was read from.</summary>
     internal static ReadOnlySpan<byte> Write(IEnumerable<AgeStanza> stanzas)
     {
         ArrayBufferWriter<byte> text = new();

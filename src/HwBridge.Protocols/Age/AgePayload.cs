@@ -68,7 +68,7 @@ public sealed class AgePayload : IDisposable
     }
 
     /// <summary>Encrypts the next chunk.</summary>
-    /// <param name="plaintext">Exactly <see cref="ChunkSize"/> bytes, or for the last chunk 1 to that many (0 when it is the only one).</param>
+    /// <param name="plaintext"><see cref="ChunkSize"/> bytes, or for the last chunk 1 to that many (0 when it is the only one).</param>
     /// <param name="last">Whether it ends the payload.</param>
     /// <param name="encrypted">Receives 16 bytes more than <paramref name="plaintext"/>.</param>
     public void Encrypt(ReadOnlySpan<byte> plaintext, bool last, Span<byte> encrypted)
@@ -88,7 +88,8 @@ public sealed class AgePayload : IDisposable
     /// <param name="last">Whether the file ends after it.</param>
     /// <param name="plaintext">Receives 16 bytes fewer than <paramref name="encrypted"/>: guarded memory.</param>
     /// <exception cref="FaultException">
-    /// <see cref="Fault.BadInput"/>: no chunk has this length. <see cref="Fault.CannotDecrypt"/>: changed, out of order, cut off or lengthened.
+    /// <see cref="Fault.BadInput"/>: no chunk has this length. <see cref="Fault.CannotDecrypt"/>: changed, out of order, cut off or
+    /// lengthened.
     /// </exception>
     public void Decrypt(ReadOnlySpan<byte> encrypted, bool last, Span<byte> plaintext)
     {

@@ -3,7 +3,7 @@ using HwBridge.Core.KeyStores;
 
 namespace HwBridge.Protocols.Age;
 
-/// <summary>The text of an X25519 recipient: <c>age1</c> and 58 characters of Bech32 (age specification § The X25519 recipient type).</summary>
+/// <summary>The text of an X25519 recipient: <c>age1</c> and 58 characters (age specification § The X25519 recipient type).</summary>
 public static class AgeRecipient
 {
     private const string Prefix = "age";

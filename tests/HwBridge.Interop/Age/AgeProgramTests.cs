@@ -43,7 +43,8 @@ public class AgeProgramTests
     public async Task Decrypt_WhatAgeEncryptsToTheDevice_GivesThePlaintext([ValueSource(nameof(Sizes))] int size, [Values] bool armored)
     {
         byte[] plaintext = Plaintext(size);
-        byte[] bytes = await AgeProgram.RunAsync("age", [.. armored ? ["-a"] : Array.Empty<string>(), "-r", AgeRecipient.Format(_device.Recipient)], plaintext);
+        byte[] bytes = await AgeProgram.RunAsync(
+            "age", [.. armored ? ["-a"] : Array.Empty<string>(), "-r", AgeRecipient.Format(_device.Recipient)], plaintext);
         AgeFile file = AgeFile.Parse(bytes);
         Assert.That(file.IsArmored, Is.EqualTo(armored));
         Assert.That(await OpenAsync(file), Is.EqualTo(plaintext));
@@ -115,7 +116,8 @@ public class AgeProgramTests
             bool last = i == chunks - 1;
             await ReadAsync(ahead, output, encrypted);
             payload.Decrypt(encrypted, last, chunk);
-            Assert.That(chunk.AsSpan().SequenceEqual(plaintext.AsSpan(i * AgePayload.ChunkSize, AgePayload.ChunkSize)), Is.True, $"chunk {i}");
+            Assert.That(
+                chunk.AsSpan().SequenceEqual(plaintext.AsSpan(i * AgePayload.ChunkSize, AgePayload.ChunkSize)), Is.True, $"chunk {i}");
             if (i == 0)
             {
                 feeding = Task.Run(async () =>
@@ -142,7 +144,12 @@ public class AgeProgramTests
         Keystore keystore = Keystore.Encrypt(owned, ValidatorKeyPath.Signing(7), password, new Pbkdf2Kdf(2), CancellationToken.None);
         string path = Path.Combine(_folder, "backup.age");
         await BackupCreator.CreateAsync(
-            new BackupRequest { Keystores = [new KeystoreInput(keystore, password)], Recipients = [_device.Recipient, _ageRecipient], Files = [path] },
+            new BackupRequest
+            {
+                Keystores = [new KeystoreInput(keystore, password)],
+                Recipients = [_device.Recipient, _ageRecipient],
+                Files = [path],
+            },
             null,
             CancellationToken.None);
 

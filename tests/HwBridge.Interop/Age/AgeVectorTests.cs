@@ -8,7 +8,7 @@ using HwBridge.Protocols.Age;
 
 namespace HwBridge.Interop.Age;
 
-/// <summary>The test vectors of the age specification (CCTV), from their npm package: what must open opens, everything else is refused as it should be.</summary>
+/// <summary>The test vectors of the age specification (CCTV): what must open opens, everything else is refused as it should be.</summary>
 public class AgeVectorTests
 {
     private const string Unsupported = "unsupported";

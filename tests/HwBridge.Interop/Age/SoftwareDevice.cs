@@ -18,7 +18,8 @@ internal sealed class SoftwareDevice : ISealing, IPerson, IDisposable
 
     internal List<string> Told { get; } = [];
 
-    public ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken) => ValueTask.FromResult(Recipient);
+    public ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Recipient);
 
     public ValueTask<SecretBuffer> AgreeAsync(X25519PublicKey peer, CancellationToken cancellationToken)
     {

@@ -62,7 +62,8 @@ public class AgeArmorTests
     {
         try
         {
-            return AgeArmor.Decode([.. Encoding.ASCII.GetBytes(Begin), .. inside, .. Encoding.ASCII.GetBytes("\n" + End)]).Length <= inside.Length;
+            byte[] armored = [.. Encoding.ASCII.GetBytes(Begin), .. inside, .. Encoding.ASCII.GetBytes("\n" + End)];
+            return AgeArmor.Decode(armored).Length <= inside.Length;
         }
         catch (FaultException fault)
         {

@@ -145,7 +145,8 @@ public class AgeFileTests
 
     private byte[] Open(AgeFile file)
     {
-        using SecretBuffer fileKey = _identity.TryUnwrap(file.Header) ?? throw new FaultException(Fault.CannotDecrypt, "not mine", "Find the owner.");
+        using SecretBuffer fileKey = _identity.TryUnwrap(file.Header)
+            ?? throw new FaultException(Fault.CannotDecrypt, "not mine", "Find the owner.");
         using SecretBuffer plaintext = file.Decrypt(fileKey);
         return plaintext.Span.ToArray();
     }

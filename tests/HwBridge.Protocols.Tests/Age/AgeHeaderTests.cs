@@ -9,6 +9,7 @@ public class AgeHeaderTests
 {
     private const string Version = "age-encryption.org/v1\n";
     private const string X25519 = "-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\nhjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FE4\n";
+    private const string Scrypt = "-> scrypt AAAAAAAAAAAAAAAAAAAAAA 10\n\n";
     private const string Mac = "--- zOCHpynV0aV7p4R6c+bOapgpq9TtpFgGgYghQ2+PIX8\n";
     private static readonly string Line64 = new('A', 64);
 
@@ -55,22 +56,27 @@ public class AgeHeaderTests
         yield return Case("MAC too long", Version + X25519 + Mac[..^1] + "AA\n", "MAC");
         yield return Case("MAC not canonical", Version + X25519 + Mac[..^2] + "9\n", "MAC");
         yield return Case("MAC without line end", Version + X25519 + Mac[..^1], "ends within");
-        yield return Case("X25519 without share", Version + X25519.Replace(" TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc", "", StringComparison.Ordinal) + Mac, "0 arguments");
-        yield return Case("X25519 with two arguments", Version + X25519.Replace("OCc\n", "OCc 1\n", StringComparison.Ordinal) + Mac, "2 arguments");
-        yield return Case("X25519 with short share", Version + X25519.Replace("OCc\n", "\n", StringComparison.Ordinal) + Mac, "not 32 bytes");
-        yield return Case("X25519 with long share", Version + X25519.Replace("OCc\n", "OCcA\n", StringComparison.Ordinal) + Mac, "not 32 bytes");
-        yield return Case("X25519 share not canonical", Version + X25519.Replace("OCc\n", "OCd\n", StringComparison.Ordinal) + Mac, "not 32 bytes");
-        yield return Case("X25519 with short body", Version + X25519.Replace("FE4\n", "\n", StringComparison.Ordinal) + Mac, "instead of 32");
-        yield return Case("X25519 with long body", Version + X25519.Replace("FE4\n", "FE4A\n", StringComparison.Ordinal) + Mac, "instead of 32");
-        yield return Case("X25519 body not canonical", Version + X25519.Replace("FE4\n", "FE5\n", StringComparison.Ordinal) + Mac, "canonical base64");
-        yield return Case("scrypt beside X25519", Version + "-> scrypt AAAAAAAAAAAAAAAAAAAAAA 10\n\n" + X25519 + Mac, "passphrase");
-        yield return Case("two scrypt", Version + "-> scrypt AAAAAAAAAAAAAAAAAAAAAA 10\n\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 10\n\n" + Mac, "passphrase");
-        yield return Case("too many stanzas", Version + string.Concat(Enumerable.Repeat("-> a\n\n", AgeHeader.MaxStanzas + 1)) + Mac, "more than");
+        yield return Case(
+            "X25519 without share", Version + Changed(" TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc", "") + Mac, "0 arguments");
+        yield return Case("X25519 with two arguments", Version + Changed("OCc\n", "OCc 1\n") + Mac, "2 arguments");
+        yield return Case("X25519 with short share", Version + Changed("OCc\n", "\n") + Mac, "not 32 bytes");
+        yield return Case("X25519 with long share", Version + Changed("OCc\n", "OCcA\n") + Mac, "not 32 bytes");
+        yield return Case("X25519 share not canonical", Version + Changed("OCc\n", "OCd\n") + Mac, "not 32 bytes");
+        yield return Case("X25519 with short body", Version + Changed("FE4\n", "\n") + Mac, "instead of 32");
+        yield return Case("X25519 with long body", Version + Changed("FE4\n", "FE4A\n") + Mac, "instead of 32");
+        yield return Case("X25519 body not canonical", Version + Changed("FE4\n", "FE5\n") + Mac, "canonical base64");
+        yield return Case("scrypt beside X25519", Version + Scrypt + X25519 + Mac, "passphrase");
+        yield return Case("two scrypt", Version + Scrypt + Scrypt + Mac, "passphrase");
+        yield return Case("too many stanzas", Version + Repeat("-> a\n\n", AgeHeader.MaxStanzas + 1) + Mac, "more than");
         yield return Case("endless argument", Version + "-> " + new string('a', AgeHeader.MaxLength), "longer than");
-        yield return Case("endless body", Version + "-> a\n" + string.Concat(Enumerable.Repeat(Line64 + "\n", AgeHeader.MaxLength / 64)) + "\n" + Mac, "longer than");
+        yield return Case("endless body", Version + "-> a\n" + Repeat(Line64 + "\n", AgeHeader.MaxLength / 64) + "\n" + Mac, "longer than");
 
         static TestCaseData Case(string name, string text, string cause) => new TestCaseData(text, cause).SetArgDisplayNames(name);
     }
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+
+    private static string Changed(string from, string to) => X25519.Replace(from, to, StringComparison.Ordinal);
 
     [TestCaseSource(nameof(Malformed))]
     public void Parse_Malformed_SaysWhatAndWhere(string text, string cause)

@@ -65,5 +65,7 @@ public class AgeRecipientTests
     [TestCase(33)]
     [TestCase(0)]
     public void Parse_WrongNumberOfBytes_IsRefused(int length) =>
-        Assert.That(() => AgeRecipient.Parse(Bech32.Encode("age", new byte[length])), Throws.TypeOf<FaultException>().With.Message.Contain("instead of 32"));
+        Assert.That(
+            () => AgeRecipient.Parse(Bech32.Encode("age", new byte[length])),
+            Throws.TypeOf<FaultException>().With.Message.Contain("instead of 32"));
 }
