@@ -35,11 +35,12 @@ internal sealed class ConformanceDevice : IAsyncDisposable
     internal static async Task<ConformanceDevice> OpenAsync(string name, string words, CancellationToken cancellationToken)
     {
         ScriptedScreen screen = new();
-        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(words);
+        Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(words);
         IPerson person = new SilentPerson();
         if (name.StartsWith("Ledger", StringComparison.Ordinal))
         {
             using SecretBuffer seed = mnemonic.DeriveSeed();
+            mnemonic.Dispose();
             SoftwareLedger ledger = new(seed.Span, screen);
             if (name == "Ledger over TCP")
             {
@@ -52,14 +53,14 @@ internal sealed class ConformanceDevice : IAsyncDisposable
         }
 
         TrezorFlavour flavour = name.Contains("Model One", StringComparison.Ordinal) ? TrezorFlavour.Legacy : TrezorFlavour.Core;
-        SoftwareTrezor trezor = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = Bip39Mnemonic.Parse(words) }, screen);
+        SoftwareTrezor trezor = new(new SoftwareTrezorOptions { Flavour = flavour, Mnemonic = mnemonic }, screen);
         if (name == "Trezor Model T over UDP")
         {
             TrezorUdpServer socket = TrezorUdpServer.Start(trezor, 0);
-            return new(screen, await ConnectAsync($"trezor+udp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, trezor);
+            return new(screen, await ConnectAsync($"trezor+udp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, trezor, new Words(mnemonic));
         }
 
-        return new(screen, await TrezorKeyStore.OpenAsync(trezor.Connect(), person, new TrezorOptions(), cancellationToken).ConfigureAwait(false), trezor);
+        return new(screen, await TrezorKeyStore.OpenAsync(trezor.Connect(), person, new TrezorOptions(), cancellationToken).ConfigureAwait(false), trezor, new Words(mnemonic));
     }
 
     /// <summary>Pulls the plug while the key store stays open.</summary>
@@ -79,6 +80,16 @@ internal sealed class ConformanceDevice : IAsyncDisposable
 
     private static ValueTask<IKeyStore> ConnectAsync(string uri, IPerson person, CancellationToken cancellationToken) =>
         DeviceConnector.OpenAsync(DeviceUri.Parse(uri), new ConnectOptions(), person, cancellationToken);
+
+    /// <summary>The words of a software Trezor, which derives its seed when a session begins, and does not own them.</summary>
+    private sealed class Words(Bip39Mnemonic mnemonic) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            mnemonic.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 
     private sealed class SilentPerson : IPerson
     {

@@ -19,8 +19,9 @@ internal sealed class EmbeddedKeyStore : IKeyStore
 {
     private readonly IKeyStore _driver;
     private readonly IAsyncDisposable _device;
+    private readonly IDisposable? _words;
 
-    private EmbeddedKeyStore(IKeyStore driver, IAsyncDisposable device) => (_driver, _device) = (driver, device);
+    private EmbeddedKeyStore(IKeyStore driver, IAsyncDisposable device, IDisposable? words = null) => (_driver, _device, _words) = (driver, device, words);
 
     public KeyStoreInfo Info => _driver.Info;
 
@@ -37,6 +38,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore
     {
         await _driver.DisposeAsync().ConfigureAwait(false);
         await _device.DisposeAsync().ConfigureAwait(false);
+        _words?.Dispose();
     }
 
     private static async ValueTask<IKeyStore> OpenLedgerAsync(IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
@@ -58,15 +60,17 @@ internal sealed class EmbeddedKeyStore : IKeyStore
 
     private static async ValueTask<IKeyStore> OpenTrezorAsync(ConnectOptions options, IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
     {
-        SoftwareTrezor device = new(new SoftwareTrezorOptions { Mnemonic = PublishedSeeds.Trezor(), Label = "HwBridge" }, screen);
+        Bip39Mnemonic mnemonic = PublishedSeeds.Trezor();
+        SoftwareTrezor device = new(new SoftwareTrezorOptions { Mnemonic = mnemonic, Label = "HwBridge" }, screen);
         try
         {
             TrezorOptions trezor = new() { Passphrase = options.Passphrase };
-            return new EmbeddedKeyStore(await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false), device);
+            return new EmbeddedKeyStore(await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false), device, mnemonic);
         }
         catch
         {
             await device.DisposeAsync().ConfigureAwait(false);
+            mnemonic.Dispose();
             throw;
         }
     }

@@ -57,11 +57,15 @@ public sealed class ApduSocketServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         await Task.WhenAll(_clients).ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()

@@ -33,9 +33,13 @@ public sealed class TrezorUdpServer : IAsyncDisposable
     /// <summary>Closes the port.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _transport.DisposeAsync().ConfigureAwait(false);
-        _stop.Dispose();
     }
 }
