@@ -1,5 +1,5 @@
 // Host time per exchange over the APDU socket: HwBridge against @ledgerhq/hw-app-eth on the same software Ledger.
-// Run in Release after `npm ci` in tests/HwBridge.Interop; writes tests/bench/results/ledger.md.
+// Run in Release after `npm ci` in tests/HwBridge.Interop; writes tests/bench/results/ledger.md (or ledger-inline.md).
 using System.Diagnostics;
 using System.Globalization;
 using HwBridge.Bench.Ledger;
@@ -15,6 +15,9 @@ const int Runs = 5;
 const int Rounds = 400;
 const int WarmUp = 300;
 const double DeviceTime = 200_500;
+
+// A setting of the runtime's, read from the environment: continue on the thread that saw the answer arrive, without a switch.
+bool inline = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") == "1";
 
 if (args is [DeviceProcess.Argument])
 {
@@ -60,7 +63,7 @@ string report = $"""
     HwBridge's `LedgerKeyStore` against `@ledgerhq/hw-app-eth` on the same software Ledger in another process, over loopback TCP: the median of
     {Runs} runs of {Rounds} exchanges each after {WarmUp} to warm up, in microseconds. *Host* is the time from the call to its result without the
     device's own time (from the APDU's arrival there to its answer); it still has the kernel's way through the loopback in it, which is the same for both. *Processor* is
-    what the host's process used.
+    what the host's process used. Sockets' continuations ran {(inline ? "inline (DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1)" : "on the thread pool, the default")}.
 
     | exchange | host, HwBridge | host, hw-app-eth | times less | processor, HwBridge | processor, hw-app-eth | times less | device |
     | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -73,7 +76,7 @@ string report = $"""
 
     """;
 Console.WriteLine(report);
-await File.WriteAllTextAsync(Path.Combine(root, "tests", "bench", "results", "ledger.md"), report);
+await File.WriteAllTextAsync(Path.Combine(root, "tests", "bench", "results", inline ? "ledger-inline.md" : "ledger.md"), report);
 
 async Task<Cost> MeasureOwnAsync(Func<LedgerKeyStore, ValueTask> exchange)
 {
