@@ -71,7 +71,7 @@ internal static class DemoCommand
 
         private async Task RunAsync(int expected, params string[] args)
         {
-            output.WriteLine($"$ hwbridge {string.Join(' ', args)}");
+            output.WriteLine($"> hwbridge {string.Join(' ', args)}");
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
             int exit = await CommandLine.InvokeAsync(args, output, Console.Error, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
