@@ -8,5 +8,7 @@ internal sealed class SamplePerson : IPerson
 
     public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(false);
 
-    public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) => ValueTask.FromResult<SecretBuffer?>(null);
+    public ValueTask<SecretBuffer?> AskSecretAsync(
+        SecretQuestion question,
+        CancellationToken cancellationToken) => ValueTask.FromResult<SecretBuffer?>(null);
 }

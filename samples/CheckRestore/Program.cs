@@ -7,7 +7,11 @@ using HwBridge.Core.KeyStores;
 using HwBridge.Devices;
 
 ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(args[1..], CancellationToken.None);
-await using IKeyStore device = await DeviceConnector.OpenAsync(DeviceUri.Parse(args[0]), new ConnectOptions(), new SamplePerson(), CancellationToken.None);
+await using IKeyStore device = await DeviceConnector.OpenAsync(
+    DeviceUri.Parse(args[0]),
+    new ConnectOptions(),
+    new SamplePerson(),
+    CancellationToken.None);
 
 IValidatorKeys keys = device.Require<IValidatorKeys>("derive validator keys");
 RestoreReport report = await RestoreCheck.AgainstDeviceAsync(expected.Keys, keys, scan: null, progress: null, CancellationToken.None);

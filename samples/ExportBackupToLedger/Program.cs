@@ -10,7 +10,11 @@ using HwBridge.Devices;
 IReadOnlyList<Keystore> keystores = await KeyFiles.ReadKeystoresAsync([args[1]], CancellationToken.None);
 using SecretBuffer password = await InputFile.ReadSecretAsync(args[2], maxSize: 1024, CancellationToken.None);
 
-await using IKeyStore ledger = await DeviceConnector.OpenAsync(DeviceUri.Parse(args[0]), new ConnectOptions(), new SamplePerson(), CancellationToken.None);
+await using IKeyStore ledger = await DeviceConnector.OpenAsync(
+    DeviceUri.Parse(args[0]),
+    new ConnectOptions(),
+    new SamplePerson(),
+    CancellationToken.None);
 ISealing sealing = ledger.Require<ISealing>("seal backups");
 X25519PublicKey recipient = await sealing.GetPublicKeyAsync(confirm: false, CancellationToken.None);
 await SealingProof.RequireAsync(sealing, recipient, CancellationToken.None);

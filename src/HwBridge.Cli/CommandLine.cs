@@ -14,7 +14,11 @@ internal static class CommandLine
     /// <param name="error">stderr.</param>
     /// <param name="cancellationToken">Ctrl-C.</param>
     /// <returns>The exit code of the contract.</returns>
-    internal static async Task<int> InvokeAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    internal static async Task<int> InvokeAsync(
+        IReadOnlyList<string> args,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken)
     {
         GlobalOptions globals = new();
         CommandRunner runner = new(globals, output, error);
@@ -22,7 +26,10 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             string said = string.Join(' ', parsed.Errors.Select(problem => problem.Message));
-            return runner.Fail(parsed, new FaultException(Fault.Usage, said.TrimEnd('.'), "'hwbridge --help' lists the commands, 'hwbridge COMMAND --help' the options."));
+            return runner.Fail(parsed, new FaultException(
+                Fault.Usage,
+                said.TrimEnd('.'),
+                "'hwbridge --help' lists the commands, 'hwbridge COMMAND --help' the options."));
         }
 
         InvocationConfiguration configuration = new()

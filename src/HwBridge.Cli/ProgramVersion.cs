@@ -3,5 +3,5 @@ namespace HwBridge.Cli;
 /// <summary>The program's version.</summary>
 internal static class ProgramVersion
 {
-    internal static string Text { get; } = typeof(ProgramVersion).Assembly.GetName().Version is { } version ? $"hwbridge {version.ToString(3)}" : "hwbridge";
+    internal static string Text { get; } = $"hwbridge {typeof(ProgramVersion).Assembly.GetName().Version!.ToString(3)}";
 }

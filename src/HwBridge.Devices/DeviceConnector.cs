@@ -19,18 +19,34 @@ public static class DeviceConnector
     /// <param name="person">Who is asked for a PIN or a passphrase, and told to look at the device.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="FaultException">No such device, or it can't work now.</exception>
-    public static async ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, IPerson person, CancellationToken cancellationToken)
+    public static async ValueTask<IKeyStore> OpenAsync(
+        DeviceUri uri,
+        ConnectOptions options,
+        IPerson person,
+        CancellationToken cancellationToken)
     {
         switch (uri.Route)
         {
             case DeviceRoute.Tcp:
                 ITransport stream = await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
-                return await LedgerKeyStore.OpenAsync(stream, new ApduSocketFraming(), person, new LedgerOptions(), cancellationToken).ConfigureAwait(false);
+                return await LedgerKeyStore.OpenAsync(
+                    stream,
+                    new ApduSocketFraming(),
+                    person,
+                    new LedgerOptions(),
+                    cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Udp:
                 ITransport packets = await UdpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
-                return await TrezorKeyStore.OpenAsync(packets, person, new TrezorOptions { Passphrase = options.Passphrase }, cancellationToken).ConfigureAwait(false);
+                return await TrezorKeyStore.OpenAsync(
+                    packets,
+                    person,
+                    new TrezorOptions { Passphrase = options.Passphrase },
+                    cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
-                throw new FaultException(Fault.Usage, $"{uri.Text} lives in the hwbridge program", "Start 'hwbridge emulator' and name its socket instead.");
+                throw new FaultException(
+                    Fault.Usage,
+                    $"{uri.Text} lives in the hwbridge program",
+                    "Start 'hwbridge emulator' and name its socket instead.");
             default:
                 throw new FaultException(
                     Fault.Unsupported,

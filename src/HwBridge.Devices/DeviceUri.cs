@@ -11,7 +11,9 @@ namespace HwBridge.Devices;
 /// <param name="Port">The port of a socket.</param>
 public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, string Host = "", int Port = 0)
 {
-    private const string Forms = "ledger, trezor, hid:/dev/hidrawN, usb:BUS-PORT, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, trezor+bridge, emulator:ledger or emulator:trezor";
+    private const string Forms =
+        "ledger, trezor, hid:/dev/hidrawN, usb:BUS-PORT, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, trezor+bridge, "
+        + "emulator:ledger or emulator:trezor";
 
     /// <summary>Reads a URI.</summary>
     /// <exception cref="FaultException"><see cref="Fault.Usage"/>: none of the known forms.</exception>

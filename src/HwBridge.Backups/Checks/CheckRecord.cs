@@ -13,8 +13,9 @@ namespace HwBridge.Backups.Checks;
 /// It does not tell which keys, how many, on what device or where.
 /// </summary>
 /// <remarks>
-/// Files in the folder: <c>checks.jsonl</c> and <c>checks.key</c> (32 random bytes), both mode 0600. The fingerprint is the first 8 bytes of
-/// HMAC-SHA-256 over the sorted public keys. Only a thief of both files can test whether a set of keys that they already suspect was checked.
+/// Files in the folder: <c>checks.jsonl</c> and <c>checks.key</c> (32 random bytes), both mode 0600. The fingerprint is the first 8
+/// bytes of HMAC-SHA-256 over the sorted public keys. Only a thief of both files can test whether a set of keys that they already
+/// suspect was checked.
 /// </remarks>
 public static class CheckRecord
 {
@@ -34,9 +35,10 @@ public static class CheckRecord
         using SecretBuffer key = await ReadOrCreateKeyAsync(Path.Combine(folder, "checks.key"), cancellationToken).ConfigureAwait(false);
         string path = Path.Combine(folder, "checks.jsonl");
         byte[] before = File.Exists(path) ? await InputFile.ReadAsync(path, MaxSize, cancellationToken).ConfigureAwait(false) : [];
+        string result = report.IsMatch ? "match" : "mismatch";
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"date\":\"{date:yyyy-MM-dd}\",\"set\":\"{Fingerprint(key, report)}\",\"result\":\"{(report.IsMatch ? "match" : "mismatch")}\"}}\n");
+            $"{{\"date\":\"{date:yyyy-MM-dd}\",\"set\":\"{Fingerprint(key, report)}\",\"result\":\"{result}\"}}\n");
         AtomicFile.Write(path, [.. before, .. Encoding.UTF8.GetBytes(line)], overwrite: true, cancellationToken);
     }
 
@@ -55,7 +57,11 @@ public static class CheckRecord
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new FaultException(Fault.Io, $"{folder}: can't be made: {exception.Message}", "Set XDG_STATE_HOME to a folder that can be written.", exception);
+            throw new FaultException(
+                Fault.Io,
+                $"{folder}: can't be made: {exception.Message}",
+                "Set XDG_STATE_HOME to a folder that can be written.",
+                exception);
         }
     }
 
@@ -74,7 +80,10 @@ public static class CheckRecord
         }
 
         key.Dispose();
-        throw new FaultException(Fault.BadInput, $"{path}: has {key.Length} bytes instead of {KeySize}", "Move it away; a new record begins with a new key.");
+        throw new FaultException(
+            Fault.BadInput,
+            $"{path}: has {key.Length} bytes instead of {KeySize}",
+            "Move it away; a new record begins with a new key.");
     }
 
     private static string Fingerprint(SecretBuffer key, RestoreReport report)

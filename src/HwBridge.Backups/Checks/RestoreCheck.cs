@@ -42,7 +42,8 @@ public static class RestoreCheck
 
             if (scan is not null)
             {
-                sought.UnionWith(expected.Where(key => key.Path is not null && derived[key.Path] != key.PublicKey).Select(key => key.PublicKey));
+                IEnumerable<ExpectedKey> displaced = expected.Where(key => key.Path is not null && derived[key.Path] != key.PublicKey);
+                sought.UnionWith(displaced.Select(key => key.PublicKey));
             }
 
             sought.ExceptWith(places.Keys);
@@ -67,11 +68,10 @@ public static class RestoreCheck
         }
 
         uint? highestHit = scanning ? places.Values.Max(path => path.ValidatorIndex) : null;
-        FoundKey[] unexpected = scanned == 0 || highestHit is null
+        bool IsGap(ValidatorKeyPath path) => path.ValidatorIndex is { } index && index < highestHit && path.Equals(ValidatorKeyPath.Signing(index));
+        FoundKey[] unexpected = scanned == 0
             ? []
-            : [.. derived
-                .Where(pair => !wanted.Contains(pair.Value) && pair.Key.ValidatorIndex < highestHit && pair.Key.Equals(ValidatorKeyPath.Signing(pair.Key.ValidatorIndex!.Value)))
-                .Select(pair => new FoundKey(pair.Value, pair.Key))];
+            : [.. derived.Where(pair => !wanted.Contains(pair.Value) && IsGap(pair.Key)).Select(pair => new FoundKey(pair.Value, pair.Key))];
         return new RestoreReport(
             [.. expected.Select(key => Row(key, places, derived))],
             unexpected,
@@ -103,7 +103,10 @@ public static class RestoreCheck
             null);
     }
 
-    private static CheckedKey Row(ExpectedKey key, Dictionary<BlsPublicKey, ValidatorKeyPath> places, Dictionary<ValidatorKeyPath, BlsPublicKey> derived) =>
+    private static CheckedKey Row(
+        ExpectedKey key,
+        Dictionary<BlsPublicKey, ValidatorKeyPath> places,
+        Dictionary<ValidatorKeyPath, BlsPublicKey> derived) =>
         places.TryGetValue(key.PublicKey, out ValidatorKeyPath? place)
             ? new CheckedKey(key, KeyCheckStatus.Match, place, null)
             : NotFound(key, derived);

@@ -14,7 +14,9 @@ using HwBridge.Protocols.Age;
 
 namespace HwBridge.Cli.Commands;
 
-/// <summary><c>backup create</c>: keystores in, one encrypted file for devices and age recipients out, in several verified copies.</summary>
+/// <summary>
+/// <c>backup create</c>: keystores in, one encrypted file for devices and age recipients out, in several verified copies.
+/// </summary>
 internal static class BackupCreateCommand
 {
     private const int MaxAttachment = 64 << 20;
@@ -23,14 +25,41 @@ internal static class BackupCreateCommand
     {
         DeviceOptions device = new();
         PasswordOptions password = new();
-        Option<string[]> from = new("--from") { Description = "EIP-2335 keystores, or folders as the deposit tools write them", HelpName = "PATH", Required = true, AllowMultipleArgumentsPerToken = true };
-        Option<string[]> to = new("--to") { Description = "Who opens it, each alone: a device URI, or an age1… recipient", HelpName = "DEVICE|age1…", Required = true, AllowMultipleArgumentsPerToken = true };
-        Option<string> history = new("--slashing-protection") { Description = "An EIP-3076 interchange file to keep with the keys", HelpName = "FILE" };
+        Option<string[]> from = new("--from")
+        {
+            Description = "EIP-2335 keystores, or folders as the deposit tools write them",
+            HelpName = "PATH",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string[]> to = new("--to")
+        {
+            Description = "Who opens it, each alone: a device URI, or an age1… recipient",
+            HelpName = "DEVICE|age1…",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string> history = new("--slashing-protection")
+        {
+            Description = "An EIP-3076 interchange file to keep with the keys",
+            HelpName = "FILE",
+        };
         Option<string> deposits = new("--deposit-data") { Description = "A deposit_data-*.json to keep with the keys", HelpName = "FILE" };
         Option<string> output = new("--out") { Description = "The new file", HelpName = "FILE", Required = true };
-        Option<string[]> copies = new("--copies") { Description = "More copies of it", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
-        Option<bool> untested = new("--no-device-test") { Description = "Do not have each device prove, with one confirmation, that it will open the backup" };
-        Option<bool> allowEmulator = new("--allow-emulator") { Description = "Let an emulator: device, whose seed is public, guard keys that are not its own" };
+        Option<string[]> copies = new("--copies")
+        {
+            Description = "More copies of it",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<bool> untested = new("--no-device-test")
+        {
+            Description = "Do not have each device prove, with one confirmation, that it will open the backup",
+        };
+        Option<bool> allowEmulator = new("--allow-emulator")
+        {
+            Description = "Let an emulator: device, whose seed is public, guard keys that are not its own",
+        };
 
         Command command = new("create", "Encrypt keystores so that only the named devices and recipients open them");
         command.Add(from);
@@ -50,7 +79,9 @@ internal static class BackupCreateCommand
                 AtomicFile.EnsureCreatable(file);
             }
 
-            IReadOnlyList<Keystore> keystores = await KeyFiles.ReadKeystoresAsync(parsed.GetRequiredValue(from), cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Keystore> keystores = await KeyFiles.ReadKeystoresAsync(
+                parsed.GetRequiredValue(from),
+                cancellationToken).ConfigureAwait(false);
             ReadOnlyMemory<byte>? interchange = await AttachmentAsync(parsed.GetValue(history), cancellationToken).ConfigureAwait(false);
             ReadOnlyMemory<byte>? depositData = await AttachmentAsync(parsed.GetValue(deposits), cancellationToken).ConfigureAwait(false);
             List<X25519PublicKey> recipients = [];
@@ -58,10 +89,20 @@ internal static class BackupCreateCommand
             {
                 recipients.Add(IsAge(recipient)
                     ? AgeRecipient.Parse(recipient)
-                    : await DeviceRecipientAsync(context, DeviceUri.Parse(recipient), device.Connect(parsed), keystores, !parsed.GetValue(untested), parsed.GetValue(allowEmulator), cancellationToken).ConfigureAwait(false));
+                    : await DeviceRecipientAsync(
+                        context,
+                        DeviceUri.Parse(recipient),
+                        device.Connect(parsed),
+                        keystores,
+                        !parsed.GetValue(untested),
+                        parsed.GetValue(allowEmulator),
+                        cancellationToken).ConfigureAwait(false));
             }
 
-            using SecretBuffer secret = await password.ReadAsync(context, new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"), cancellationToken).ConfigureAwait(false);
+            using SecretBuffer secret = await password.ReadAsync(
+                context,
+                new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"),
+                cancellationToken).ConfigureAwait(false);
             BackupRequest request = new()
             {
                 Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
@@ -83,15 +124,18 @@ internal static class BackupCreateCommand
 
             if (interchange is null)
             {
-                context.Answer.Note("no slashing-protection history is inside: before these keys validate elsewhere, export it from the old client or wait until it is surely off");
+                context.Answer.Note(
+                    "no slashing-protection history is inside: before these keys validate elsewhere, "
+                    + "export it from the old client or wait until it is surely off");
             }
 
             BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
             context.Answer.Give(document, AnswerJson.Default.BackupCreatedAnswer, text =>
             {
+                string recipient = document.Recipients == 1 ? "1 recipient" : $"{document.Recipients} recipients";
                 foreach (string file in document.Files)
                 {
-                    text.WriteLine($"{file}: {document.Validators.Count} keys for {document.Recipients} recipient{(document.Recipients == 1 ? string.Empty : "s")}, {document.Size} bytes, read back and verified");
+                    text.WriteLine($"{file}: {document.Validators.Count} keys for {recipient}, {document.Size} bytes, read back and verified");
                 }
             });
             return 0;
@@ -103,7 +147,9 @@ internal static class BackupCreateCommand
     private static bool IsAge(string recipient) => recipient.StartsWith("age", StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<ReadOnlyMemory<byte>?> AttachmentAsync(string? file, CancellationToken cancellationToken) =>
-        file is null ? default(ReadOnlyMemory<byte>?) : await InputFile.ReadAsync(file, MaxAttachment, cancellationToken).ConfigureAwait(false);
+        file is null
+            ? default(ReadOnlyMemory<byte>?)
+            : await InputFile.ReadAsync(file, MaxAttachment, cancellationToken).ConfigureAwait(false);
 
     private static async ValueTask<X25519PublicKey> DeviceRecipientAsync(
         CommandContext context,
@@ -131,11 +177,17 @@ internal static class BackupCreateCommand
         return recipient;
     }
 
-    private static async ValueTask RequireOwnKeysAsync(IKeyStore keyStore, IReadOnlyList<Keystore> keystores, CancellationToken cancellationToken)
+    private static async ValueTask RequireOwnKeysAsync(
+        IKeyStore keyStore,
+        IReadOnlyList<Keystore> keystores,
+        CancellationToken cancellationToken)
     {
         Dictionary<ValidatorKeyPath, BlsPublicKey> own = [];
         IEnumerable<ValidatorKeyPath> paths = keystores.Select(keystore => keystore.ValidatorPath).OfType<ValidatorKeyPath>().Distinct();
-        await foreach (DerivedKey key in keyStore.Require<IValidatorKeys>("derive validator keys").GetPublicKeysAsync(paths, confirm: false, cancellationToken).ConfigureAwait(false))
+        await foreach (DerivedKey key in keyStore.Require<IValidatorKeys>("derive validator keys").GetPublicKeysAsync(
+            paths,
+            confirm: false,
+            cancellationToken).ConfigureAwait(false))
         {
             own[key.Path] = key.PublicKey;
         }

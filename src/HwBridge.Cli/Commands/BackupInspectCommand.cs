@@ -13,20 +13,25 @@ internal static class BackupInspectCommand
         Command command = new("inspect", "What anyone can learn from the file without a key") { file };
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
-            BackupInspection found = await BackupInspector.InspectAsync(context.Parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
+            BackupInspection found = await BackupInspector.InspectAsync(
+                context.Parsed.GetRequiredValue(file),
+                cancellationToken).ConfigureAwait(false);
             BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
             context.Answer.Give(document, AnswerJson.Default.BackupInspectedAnswer, text =>
             {
+                string opening = document.Threshold is { } threshold ? $"any {threshold} together open it" : "each opens it alone";
+                string tags = document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it";
+                string digest = document.HasDigest ? "yes: damage shows without a key" : "no: only opening it shows damage";
                 text.WriteLine($"format      {document.Format}{(document.Armored ? ", armored" : string.Empty)}");
                 text.WriteLine($"size        {document.Size} bytes, {document.PlaintextSize} of them inside");
-                text.WriteLine($"recipients  {document.Recipients}{(document.Threshold is { } threshold ? $", any {threshold} together open it" : ", each opens it alone")}");
+                text.WriteLine($"recipients  {document.Recipients}, {opening}");
                 foreach (StanzaCountAnswer stanza in document.Stanzas)
                 {
                     text.WriteLine($"            {stanza.Count} × {stanza.Type}");
                 }
 
-                text.WriteLine($"tags        {(document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it")}");
-                text.WriteLine($"digest      {(document.HasDigest ? "yes: damage shows without a key" : "no: only opening it shows damage")}");
+                text.WriteLine($"tags        {tags}");
+                text.WriteLine($"digest      {digest}");
             });
             return 0;
         }));

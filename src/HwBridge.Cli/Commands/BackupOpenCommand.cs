@@ -16,10 +16,16 @@ internal static class BackupOpenCommand
         PasswordOptions password = new();
         Option<string> backup = new("--backup") { Description = "The backup", HelpName = "FILE", Required = true };
         Option<string> output = new("--out") { Description = "A new or empty folder for the keystores", HelpName = "DIR", Required = true };
-        Option<string> kdf = new("--kdf") { Description = "Key derivation of the new keystores: scrypt (default), or pbkdf2, which some clients load faster", DefaultValueFactory = _ => "scrypt" };
+        Option<string> kdf = new("--kdf")
+        {
+            Description = "Key derivation of the new keystores: scrypt (default), or pbkdf2, which some clients load faster",
+            DefaultValueFactory = _ => "scrypt",
+        };
         kdf.AcceptOnlyFromAmong("scrypt", "pbkdf2");
 
-        Command command = new("open", "Open a backup with a device and write EIP-2335 keystores under a new password, each checked after writing");
+        Command command = new(
+            "open",
+            "Open a backup with a device and write EIP-2335 keystores under a new password, each checked after writing");
         command.Aliases.Add("restore");
         command.Add(backup);
         device.AddTo(command);
@@ -30,8 +36,14 @@ internal static class BackupOpenCommand
         {
             ParseResult parsed = context.Parsed;
             string folder = parsed.GetRequiredValue(output);
-            using SecretBuffer secret = await password.ReadAsync(context, new SecretQuestion(SecretKind.Password, "New password for the keystores", Repeat: true), cancellationToken).ConfigureAwait(false);
-            using BackupDocument document = await context.OpenBackupAsync(parsed.GetRequiredValue(backup), device, cancellationToken).ConfigureAwait(false);
+            using SecretBuffer secret = await password.ReadAsync(
+                context,
+                new SecretQuestion(SecretKind.Password, "New password for the keystores", Repeat: true),
+                cancellationToken).ConfigureAwait(false);
+            using BackupDocument document = await context.OpenBackupAsync(
+                parsed.GetRequiredValue(backup),
+                device,
+                cancellationToken).ConfigureAwait(false);
             RestoreReceipt receipt;
             using (BackupProgressLine progress = new(context.Answer))
             {
@@ -44,10 +56,15 @@ internal static class BackupOpenCommand
                     cancellationToken).ConfigureAwait(false);
             }
 
-            context.Answer.Warn("never let these keys validate in two places: switch the old client off for good, and import its slashing-protection history, before they start here");
+            context.Answer.Warn(
+                "never let these keys validate in two places: switch the old client off for good, "
+                + "and import its slashing-protection history, before they start here");
             BackupOpenedAnswer answer = new(
                 receipt.Folder,
-                [.. receipt.Keystores.Select(pair => new RestoredKeystoreAnswer(pair.Key, pair.Value.PublicKey.ToString(), pair.Value.Path?.ToString()))],
+                [.. receipt.Keystores.Select(pair => new RestoredKeystoreAnswer(
+                    pair.Key,
+                    pair.Value.PublicKey.ToString(),
+                    pair.Value.Path?.ToString()))],
                 receipt.OtherFiles);
             context.Answer.Give(answer, AnswerJson.Default.BackupOpenedAnswer, text =>
             {

@@ -14,7 +14,9 @@ internal static class BackupVerifyCommand
         Command command = new("verify", "Are the copies intact, and all the same? Needs no key") { files };
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
-            BackupVerification found = await BackupInspector.VerifyAsync(context.Parsed.GetRequiredValue(files), cancellationToken).ConfigureAwait(false);
+            BackupVerification found = await BackupInspector.VerifyAsync(
+                context.Parsed.GetRequiredValue(files),
+                cancellationToken).ConfigureAwait(false);
             BackupVerifiedAnswer document = new(
                 found.IsGood ? "match" : "mismatch",
                 [.. found.Copies.Select(copy => new CopyAnswer(copy.File, DeviceAnswer.CamelCase(copy.Status), copy.Sha256, copy.Cause))]);

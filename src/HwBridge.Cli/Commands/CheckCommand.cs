@@ -17,13 +17,21 @@ internal static class CheckCommand
         DeviceOptions device = new();
         Option<string[]> expect = new("--expect")
         {
-            Description = "What is expected: a deposit_data-*.json, an EIP-2335 keystore or a folder of them, a text file of public keys, the JSON of pubkeys",
+            Description = "deposit_data-*.json, EIP-2335 keystores or a folder of them, a list of public keys, or the JSON of pubkeys",
             HelpName = "FILE_OR_DIR",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<string> backup = new("--backup") { Description = "Have the device open this backup and compare the keys inside, in memory only", HelpName = "FILE" };
-        Option<string> scan = new("--scan") { Description = "Indices to look through for keys whose path is not known (default 0-99)", HelpName = "FIRST-LAST" };
+        Option<string> backup = new("--backup")
+        {
+            Description = "Have the device open this backup and compare the keys inside, in memory only",
+            HelpName = "FILE",
+        };
+        Option<string> scan = new("--scan")
+        {
+            Description = "Indices to look through for keys whose path is not known (default 0-99)",
+            HelpName = "FIRST-LAST",
+        };
         Option<bool> record = new("--record") { Description = "Note the date and the result in the drill record" };
 
         Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
@@ -36,27 +44,47 @@ internal static class CheckCommand
         {
             string? file = context.Parsed.GetValue(backup);
             IndexRange? range = Range(context.Parsed.GetValue(scan));
-            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(context.Parsed.GetValue(expect) ?? [], cancellationToken).ConfigureAwait(false);
-            await using IKeyStore keyStore = await context.OpenAsync(device.One(context.Parsed), device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
+                context.Parsed.GetValue(expect) ?? [],
+                cancellationToken).ConfigureAwait(false);
+            await using IKeyStore keyStore = await context.OpenAsync(
+                device.One(context.Parsed),
+                device.Connect(context.Parsed),
+                cancellationToken).ConfigureAwait(false);
             RestoreReport report;
             CheckedBackupAnswer? opened = null;
             if (file is null)
             {
                 using ProgressLine line = new(context.Answer);
                 IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
-                report = await RestoreCheck.AgainstDeviceAsync(expected.Keys, keys, range, count => line.Report($"{count} keys derived"), cancellationToken).ConfigureAwait(false);
+                report = await RestoreCheck.AgainstDeviceAsync(
+                    expected.Keys,
+                    keys,
+                    range,
+                    count => line.Report($"{count} keys derived"),
+                    cancellationToken).ConfigureAwait(false);
             }
             else
             {
                 ISealing sealing = keyStore.Require<ISealing>("open backups");
-                using BackupDocument inside = await BackupOpener.OpenAsync(file, [sealing], context.Person, cancellationToken).ConfigureAwait(false);
+                using BackupDocument inside = await BackupOpener.OpenAsync(
+                    file,
+                    [sealing],
+                    context.Person,
+                    cancellationToken).ConfigureAwait(false);
                 opened = new CheckedBackupAnswer(file, inside.Validators.Count);
-                report = RestoreCheck.AgainstBackup(expected.Keys, [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
+                report = RestoreCheck.AgainstBackup(
+                    expected.Keys,
+                    [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
             }
 
             if (context.Parsed.GetValue(record))
             {
-                await CheckRecord.AppendAsync(StateFolder.Path, report, DateOnly.FromDateTime(DateTime.UtcNow), cancellationToken).ConfigureAwait(false);
+                await CheckRecord.AppendAsync(
+                    StateFolder.Path,
+                    report,
+                    DateOnly.FromDateTime(DateTime.UtcNow),
+                    cancellationToken).ConfigureAwait(false);
             }
 
             CheckAnswer document = Document(report, keyStore.Info, opened);
@@ -81,9 +109,11 @@ internal static class CheckCommand
 
     private static CheckAnswer Document(RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup)
     {
-        int hits = report.Scanned is { } scanned
-            ? report.Keys.Count(key => key.Status == KeyCheckStatus.Match && key.Path?.ValidatorIndex is { } index && index >= scanned.First && index <= scanned.Last)
-            : 0;
+        bool IsHit(CheckedKey key) =>
+            key.Status == KeyCheckStatus.Match
+            && key.Path?.ValidatorIndex >= report.Scanned?.First
+            && key.Path?.ValidatorIndex <= report.Scanned?.Last;
+        int hits = report.Keys.Count(IsHit);
         return new CheckAnswer(
             report.IsMatch ? "match" : "mismatch",
             report.Keys.Count,

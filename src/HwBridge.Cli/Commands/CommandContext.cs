@@ -41,7 +41,11 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
                 open.Add(await OpenAsync(uri, devices.Connect(parsed), cancellationToken).ConfigureAwait(false));
             }
 
-            return await BackupOpener.OpenAsync(backup, [.. open.Select(keyStore => keyStore.Require<ISealing>("open backups"))], person, cancellationToken).ConfigureAwait(false);
+            return await BackupOpener.OpenAsync(
+                backup,
+                [.. open.Select(keyStore => keyStore.Require<ISealing>("open backups"))],
+                person,
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -32,12 +32,19 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return answer.Fail(new FaultException(Fault.Cancelled, "stopped", "Run the command again when you are ready; nothing half-written was left behind."));
+                return answer.Fail(new FaultException(
+                    Fault.Cancelled,
+                    "stopped",
+                    "Run the command again when you are ready; nothing half-written was left behind."));
             }
             catch (Exception bug) when (bug is not OutOfMemoryException)
             {
                 // A defect of this program still answers in the contract's form; the details help whoever reports it.
-                return answer.Fail(new FaultException(Fault.Io, $"unexpected failure: {bug.GetType().Name}", "Run again with --verbose and report what it says.", bug));
+                return answer.Fail(new FaultException(
+                    Fault.Io,
+                    $"unexpected failure: {bug.GetType().Name}",
+                    "Run again with --verbose and report what it says.",
+                    bug));
             }
         };
 
@@ -49,6 +56,12 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
         bool color = !parsed.GetValue(globals.NoColor)
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && !Console.IsErrorRedirected;
-        return new Answer(output, error, parsed.GetValue(globals.Json), parsed.GetValue(globals.Quiet), parsed.GetValue(globals.Verbose), color);
+        return new Answer(
+            output,
+            error,
+            parsed.GetValue(globals.Json),
+            parsed.GetValue(globals.Quiet),
+            parsed.GetValue(globals.Verbose),
+            color);
     }
 }

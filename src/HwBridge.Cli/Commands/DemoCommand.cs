@@ -21,6 +21,11 @@ internal static class DemoCommand
         Command command = new("demo", "The main job from start to end on the embedded software devices, saying what it does as it goes");
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
+            if (context.Answer.Json)
+            {
+                throw new FaultException(Fault.Usage, "the demo is a walk for a person, not one JSON document", "Leave out --json.");
+            }
+
             DirectoryInfo folder = Directory.CreateTempSubdirectory("hwbridge-demo-");
             string before = Environment.CurrentDirectory;
             try
@@ -47,22 +52,68 @@ internal static class DemoCommand
             MakeKeystores();
 
             Say("1. Export a backup onto the Ledger: a file that only this Ledger opens, in two copies, each read back.");
-            await RunAsync(0, "backup", "create", "--from", "validator_keys", "--password-file", "password.txt", "--to", "emulator:ledger", "--out", "backup.age", "--copies", "copy.age").ConfigureAwait(false);
+            await RunAsync(
+                0,
+                "backup",
+                "create",
+                "--from",
+                "validator_keys",
+                "--password-file",
+                "password.txt",
+                "--to",
+                "emulator:ledger",
+                "--out",
+                "backup.age",
+                "--copies",
+                "copy.age").ConfigureAwait(false);
             await RunAsync(0, "backup", "verify", "backup.age", "copy.age").ConfigureAwait(false);
 
             Say("2. Derive the validators' public keys from the Trezor: it confirms once, the computer forgets the secret at once.");
-            await RunAsync(0, "pubkeys", "--device", "emulator:trezor", "--index", "0-2", "--out", "trezor-keys.json").ConfigureAwait(false);
+            await RunAsync(
+                0,
+                "pubkeys",
+                "--device",
+                "emulator:trezor",
+                "--index",
+                "0-2",
+                "--out",
+                "trezor-keys.json").ConfigureAwait(false);
 
             Say("3. Prove that both wallets still restore the expected keys.");
             await RunAsync(0, "check", "--device", "emulator:ledger", "--expect", "validator_keys").ConfigureAwait(false);
-            await RunAsync(0, "check", "--device", "emulator:ledger", "--expect", "validator_keys", "--backup", "copy.age").ConfigureAwait(false);
+            await RunAsync(
+                0,
+                "check",
+                "--device",
+                "emulator:ledger",
+                "--expect",
+                "validator_keys",
+                "--backup",
+                "copy.age").ConfigureAwait(false);
             await RunAsync(0, "check", "--device", "emulator:trezor", "--expect", "trezor-keys.json").ConfigureAwait(false);
 
             Say("A wallet with other words says so (exit code 1).");
-            await RunAsync(Fault.Mismatch.ExitCode(), "check", "--device", "emulator:ledger", "--expect", "trezor-keys.json").ConfigureAwait(false);
+            await RunAsync(
+                Fault.Mismatch.ExitCode(),
+                "check",
+                "--device",
+                "emulator:ledger",
+                "--expect",
+                "trezor-keys.json").ConfigureAwait(false);
 
             Say("And when the disk is dead: the Ledger opens the copy, and new keystores are written under a new password.");
-            await RunAsync(0, "backup", "open", "--backup", "copy.age", "--device", "emulator:ledger", "--out", "restored", "--password-file", "new-password.txt").ConfigureAwait(false);
+            await RunAsync(
+                0,
+                "backup",
+                "open",
+                "--backup",
+                "copy.age",
+                "--device",
+                "emulator:ledger",
+                "--out",
+                "restored",
+                "--password-file",
+                "new-password.txt").ConfigureAwait(false);
             await RunAsync(0, "check", "--device", "emulator:ledger", "--expect", "restored").ConfigureAwait(false);
             Say("Everything matched. The demo's folder has been removed.");
         }
@@ -77,7 +128,10 @@ internal static class DemoCommand
             cancellationToken.ThrowIfCancellationRequested();
             if (exit != expected)
             {
-                throw new FaultException(Fault.Mismatch, $"the demo's command ended with {exit} instead of {expected}", "Run it with --verbose and report what it says.");
+                throw new FaultException(
+                    Fault.Mismatch,
+                    $"the demo's command ended with {exit} instead of {expected}",
+                    "Run it with --verbose and report what it says.");
             }
         }
 
@@ -96,7 +150,11 @@ internal static class DemoCommand
                 using BlsSecretKey key = Eip2333KeyDerivation.Derive(master, path);
                 System.Buffers.ArrayBufferWriter<byte> json = new();
                 Keystore.Encrypt(key, path, password, KeystoreKdf.Scrypt, CancellationToken.None).WriteTo(json);
-                AtomicFile.Write(Path.Combine("validator_keys", $"keystore-m_12381_3600_{index}_0_0-1700000000.json"), json.WrittenSpan, overwrite: false, CancellationToken.None);
+                AtomicFile.Write(
+                    Path.Combine("validator_keys", $"keystore-m_12381_3600_{index}_0_0-1700000000.json"),
+                    json.WrittenSpan,
+                    overwrite: false,
+                    CancellationToken.None);
             });
         }
     }

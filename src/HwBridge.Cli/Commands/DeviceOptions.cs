@@ -13,7 +13,7 @@ internal sealed class DeviceOptions
 
     internal Option<string[]> Device { get; } = new("--device")
     {
-        Description = "The device: ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger, emulator:trezor (default: $HWBRIDGE_DEVICE)",
+        Description = "ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger or emulator:trezor (default: $HWBRIDGE_DEVICE)",
         HelpName = "URI",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
@@ -21,7 +21,7 @@ internal sealed class DeviceOptions
 
     internal Option<string> Passphrase { get; } = new("--passphrase")
     {
-        Description = "Trezor: where the BIP-39 passphrase comes from when the device has it switched on: on-device (default), host (asked without echo), none",
+        Description = "Trezor with passphrases on: where it comes from: on-device (default), host (asked without echo), none",
         HelpName = "SOURCE",
     };
 
@@ -52,8 +52,14 @@ internal sealed class DeviceOptions
         return all.Count switch
         {
             1 => all[0],
-            0 => throw new FaultException(Fault.Usage, "no device was named", $"Give --device URI, or set {EnvironmentVariable}; 'hwbridge devices' lists what is there."),
-            _ => throw new FaultException(Fault.Usage, $"{all.Count} devices were named, and this command takes one", "Give --device once."),
+            0 => throw new FaultException(
+                Fault.Usage,
+                "no device was named",
+                $"Give --device URI, or set {EnvironmentVariable}; 'hwbridge devices' lists what is there."),
+            _ => throw new FaultException(
+                Fault.Usage,
+                $"{all.Count} devices were named, and this command takes one",
+                "Give --device once."),
         };
     }
 

@@ -20,13 +20,18 @@ internal static class DevicesCommand
             {
                 // Nothing is attached that this build could reach; the software devices are always at hand.
                 named = [DeviceUri.Parse("emulator:ledger"), DeviceUri.Parse("emulator:trezor")];
-                context.Answer.Note("USB devices are not reached by this version; name a socket with --device. The embedded software devices (not wallets):");
+                context.Answer.Note(
+                    "USB devices are not reached by this version; name a socket with --device. "
+                    + "The embedded software devices (not wallets):");
             }
 
             List<DeviceAnswer> rows = [];
             foreach (DeviceUri uri in named)
             {
-                await using IKeyStore keyStore = await context.OpenAsync(uri, device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+                await using IKeyStore keyStore = await context.OpenAsync(
+                    uri,
+                    device.Connect(context.Parsed),
+                    cancellationToken).ConfigureAwait(false);
                 rows.Add(DeviceAnswer.Of(keyStore.Info));
             }
 
@@ -34,9 +39,11 @@ internal static class DevicesCommand
             {
                 foreach (DeviceAnswer row in rows)
                 {
-                    string software = string.Join(' ', new[] { row.Model, row.Firmware, row.App is { } app ? $"{app.Name} {app.Version}" : null }.Where(part => part is not null));
-                    text.WriteLine($"{row.Uri}  {row.State}  {software}");
-                    text.WriteLine($"    can: {(row.Capabilities.Count == 0 ? "nothing now" : string.Join(", ", row.Capabilities))}; validator keys: {row.ValidatorKeyOrigin}");
+                    string? app = row.App is null ? null : $"{row.App.Name} {row.App.Version}";
+                    string software = string.Join(' ', new[] { row.Model, row.Firmware, app }.Where(part => part is not null));
+                    string able = row.Capabilities.Count == 0 ? "nothing now" : string.Join(", ", row.Capabilities);
+                    text.WriteLine($"{row.Uri}  {row.State}  {software}".TrimEnd());
+                    text.WriteLine($"    can: {able}; validator keys: {row.ValidatorKeyOrigin}");
                 }
             });
             return 0;

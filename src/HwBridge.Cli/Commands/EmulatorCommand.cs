@@ -18,7 +18,9 @@ internal static class EmulatorCommand
 {
     private const int MaxSeedFile = 4096;
 
-    internal static Command Create(CommandRunner runner) => new("emulator", "A software device behind the same socket as the maker's own emulator. Not a wallet")
+    internal static Command Create(CommandRunner runner) => new(
+        "emulator",
+        "A software device behind the same socket as the maker's own emulator. Not a wallet")
     {
         Ledger(runner),
         Trezor(runner),
@@ -29,9 +31,17 @@ internal static class EmulatorCommand
         Option<int> port = Port(9999, "TCP port of the APDU socket on 127.0.0.1");
         Option<string> seed = SeedFile();
         Option<string> approve = Approve();
-        Option<string> model = new("--model") { Description = "nanosp (default), nanox, stax or flex", DefaultValueFactory = _ => "nanosp" };
+        Option<string> model = new("--model")
+        {
+            Description = "nanosp (default), nanox, stax or flex",
+            DefaultValueFactory = _ => "nanosp",
+        };
         model.AcceptOnlyFromAmong("nanosp", "nanox", "stax", "flex");
-        Option<string> state = new("--state") { Description = "ready (default), locked, or dashboard (no app open)", DefaultValueFactory = _ => "ready" };
+        Option<string> state = new("--state")
+        {
+            Description = "ready (default), locked, or dashboard (no app open)",
+            DefaultValueFactory = _ => "ready",
+        };
         state.AcceptOnlyFromAmong("ready", "locked", "dashboard");
         Option<bool> realPace = new("--real-pace") { Description = "Answer no sooner than the real app does: 200 ms for a validator key" };
 
@@ -43,7 +53,11 @@ internal static class EmulatorCommand
 
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
-            using Bip39Mnemonic mnemonic = await ReadSeedAsync(context, seed, PublishedSeeds.Ledger, cancellationToken).ConfigureAwait(false);
+            using Bip39Mnemonic mnemonic = await ReadSeedAsync(
+                context,
+                seed,
+                PublishedSeeds.Ledger,
+                cancellationToken).ConfigureAwait(false);
             using SecretBuffer bytes = mnemonic.DeriveSeed();
             SoftwareLedgerOptions options = new()
             {
@@ -55,8 +69,7 @@ internal static class EmulatorCommand
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
             };
             await using ApduSocketServer server = ApduSocketServer.Start(device, context.Parsed.GetValue(port));
-            await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
-            return 0;
+            return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
         }));
         return command;
     }
@@ -66,7 +79,11 @@ internal static class EmulatorCommand
         Option<int> port = Port(21324, "UDP port on 127.0.0.1");
         Option<string> seed = SeedFile();
         Option<string> approve = Approve();
-        Option<string> model = new("--model") { Description = "t2t1 (Model T, default), t1b1 (Model One), or t3w1 (speaks only THP, which it refuses to do here)", DefaultValueFactory = _ => "t2t1" };
+        Option<string> model = new("--model")
+        {
+            Description = "t2t1 (Model T, default), t1b1 (Model One), or t3w1 (speaks only THP, which it refuses to do here)",
+            DefaultValueFactory = _ => "t2t1",
+        };
         model.AcceptOnlyFromAmong("t2t1", "t1b1", "t3w1");
         Option<string> pin = new("--pin-file") { Description = "A file with the PIN; the device starts locked", HelpName = "FILE" };
         Option<bool> passphrase = new("--passphrase-protection") { Description = "Ask each session for a passphrase" };
@@ -79,7 +96,11 @@ internal static class EmulatorCommand
 
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
-            using Bip39Mnemonic mnemonic = await ReadSeedAsync(context, seed, PublishedSeeds.Trezor, cancellationToken).ConfigureAwait(false);
+            using Bip39Mnemonic mnemonic = await ReadSeedAsync(
+                context,
+                seed,
+                PublishedSeeds.Trezor,
+                cancellationToken).ConfigureAwait(false);
             SoftwareTrezorOptions options = new()
             {
                 Flavour = context.Parsed.GetValue(model) switch
@@ -90,20 +111,26 @@ internal static class EmulatorCommand
                 },
                 Mnemonic = mnemonic,
                 Label = "HwBridge",
-                Pin = context.Parsed.GetValue(pin) is { } file ? (await ReadTextAsync(file, cancellationToken).ConfigureAwait(false)).Trim() : null,
+                Pin = context.Parsed.GetValue(pin) is { } file
+                    ? (await ReadTextAsync(file, cancellationToken).ConfigureAwait(false)).Trim()
+                    : null,
                 PassphraseProtection = context.Parsed.GetValue(passphrase),
             };
             await using SoftwareTrezor device = new(options, Screen(context, approve));
             await using TrezorUdpServer server = TrezorUdpServer.Start(device, context.Parsed.GetValue(port));
-            await ListenAsync(context, $"trezor+udp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
-            return 0;
+            return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
         }));
         return command;
     }
 
     private static Option<int> Port(int standard, string description)
     {
-        Option<int> port = new("--port") { Description = $"{description} (default {standard}; 0 for any free one)", HelpName = "N", DefaultValueFactory = _ => standard };
+        Option<int> port = new("--port")
+        {
+            Description = $"{description} (default {standard}; 0 for any free one)",
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+        };
         port.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 0 or > 65535)
@@ -114,11 +141,19 @@ internal static class EmulatorCommand
         return port;
     }
 
-    private static Option<string> SeedFile() => new("--seed-file") { Description = "A file with a BIP-39 mnemonic (default: the published test seed of the maker's emulator)", HelpName = "FILE" };
+    private static Option<string> SeedFile() => new("--seed-file")
+    {
+        Description = "A file with a BIP-39 mnemonic (default: the published test seed of the maker's emulator)",
+        HelpName = "FILE",
+    };
 
     private static Option<string> Approve()
     {
-        Option<string> approve = new("--approve") { Description = "always (default), never, or ask at this terminal", DefaultValueFactory = _ => "always" };
+        Option<string> approve = new("--approve")
+        {
+            Description = "always (default), never, or ask at this terminal",
+            DefaultValueFactory = _ => "always",
+        };
         approve.AcceptOnlyFromAmong("always", "never", "ask");
         return approve;
     }
@@ -130,7 +165,11 @@ internal static class EmulatorCommand
         null => throw new FaultException(Fault.Usage, "--approve needs a value", "Give always, never or ask."),
     };
 
-    private static async Task<Bip39Mnemonic> ReadSeedAsync(CommandContext context, Option<string> seed, Func<Bip39Mnemonic> published, CancellationToken cancellationToken)
+    private static async Task<Bip39Mnemonic> ReadSeedAsync(
+        CommandContext context,
+        Option<string> seed,
+        Func<Bip39Mnemonic> published,
+        CancellationToken cancellationToken)
     {
         if (context.Parsed.GetValue(seed) is not { } file)
         {
@@ -156,9 +195,14 @@ internal static class EmulatorCommand
         return Encoding.UTF8.GetString(text.Span);
     }
 
-    private static async Task ListenAsync(CommandContext context, string address, CancellationToken cancellationToken)
+    /// <summary>Says where the device is and waits for Ctrl-C, which is how an emulator normally ends.</summary>
+    private static async Task<int> ListenAsync(CommandContext context, string address, CancellationToken cancellationToken)
     {
-        context.Answer.Give(new ListeningAnswer(address), AnswerJson.Default.ListeningAnswer, text => text.WriteLine($"listening on {address}"));
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+        context.Answer.Give(
+            new ListeningAnswer(address),
+            AnswerJson.Default.ListeningAnswer,
+            text => text.WriteLine($"listening on {address}"));
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Fault.Cancelled.ExitCode();
     }
 }

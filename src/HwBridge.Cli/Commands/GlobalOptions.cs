@@ -7,7 +7,11 @@ internal sealed class GlobalOptions
 {
     internal Option<bool> Json { get; } = new("--json") { Description = "Print one JSON document, for a failure too", Recursive = true };
 
-    internal Option<bool> Quiet { get; } = new("--quiet") { Description = "Say nothing on stderr but warnings and errors", Recursive = true };
+    internal Option<bool> Quiet { get; } = new("--quiet")
+    {
+        Description = "Say nothing on stderr but warnings and errors",
+        Recursive = true,
+    };
 
     internal Option<bool> NoColor { get; } = new("--no-color") { Description = "No colour (also: NO_COLOR)", Recursive = true };
 

@@ -20,7 +20,10 @@ internal static class IndexList
             (uint first, uint last) = Range(part, text, option);
             if ((long)last - first + indices.Count >= MaxCount)
             {
-                throw new FaultException(Fault.Usage, $"{option} {text} names more than {MaxCount:N0} indices", "Split the work into smaller ranges.");
+                throw new FaultException(
+                    Fault.Usage,
+                    $"{option} {text} names more than {MaxCount:N0} indices",
+                    "Split the work into smaller ranges.");
             }
 
             for (long index = first; index <= last; index++)
@@ -46,6 +49,9 @@ internal static class IndexList
             return (first, last);
         }
 
-        throw new FaultException(Fault.Usage, $"{option} '{text}' is not a list of validator indices: '{part}'", $"Write it as {option} 0-9 or {option} 0,3,7.");
+        throw new FaultException(
+            Fault.Usage,
+            $"{option} '{text}' is not a list of validator indices: '{part}'",
+            $"Write it as {option} 0-9 or {option} 0,3,7.");
     }
 }

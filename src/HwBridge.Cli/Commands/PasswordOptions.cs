@@ -9,9 +9,17 @@ namespace HwBridge.Cli.Commands;
 /// <summary>The three ways to give a password, none of which is an argument.</summary>
 internal sealed class PasswordOptions
 {
-    internal Option<string> PasswordFile { get; } = new("--password-file") { Description = "The first line of this file is the password", HelpName = "FILE" };
+    internal Option<string> PasswordFile { get; } = new("--password-file")
+    {
+        Description = "The first line of this file is the password",
+        HelpName = "FILE",
+    };
 
-    internal Option<int?> PasswordDescriptor { get; } = new("--password-fd") { Description = "Read the password from this inherited file descriptor", HelpName = "N" };
+    internal Option<int?> PasswordDescriptor { get; } = new("--password-fd")
+    {
+        Description = "Read the password from this inherited file descriptor",
+        HelpName = "N",
+    };
 
     internal void AddTo(Command command)
     {
@@ -40,6 +48,9 @@ internal sealed class PasswordOptions
         }
 
         return await context.Person.AskSecretAsync(question, cancellationToken).ConfigureAwait(false)
-            ?? throw new FaultException(Fault.Usage, "a password is needed, and nobody can be asked for it", "Give --password-file FILE or --password-fd N.");
+            ?? throw new FaultException(
+                Fault.Usage,
+                "a password is needed, and nobody can be asked for it",
+                "Give --password-file FILE or --password-fd N.");
     }
 }

@@ -16,7 +16,10 @@ internal static class PubkeysCommand
         DeviceOptions device = new();
         Option<string> index = new("--index") { Description = "Validator indices: 0-9, or 0,3,7 (default 0)", HelpName = "LIST" };
         Option<string> path = new("--path") { Description = "An EIP-2334 path instead of indices: m/12381/3600/…", HelpName = "PATH" };
-        Option<bool> withdrawal = new("--withdrawal") { Description = "Withdrawal keys m/12381/3600/i/0 instead of signing keys m/12381/3600/i/0/0" };
+        Option<bool> withdrawal = new("--withdrawal")
+        {
+            Description = "Withdrawal keys m/12381/3600/i/0 instead of signing keys m/12381/3600/i/0/0",
+        };
         Option<bool> confirm = new("--confirm") { Description = "Have each key shown and approved on the device" };
         Option<string> output = new("--out") { Description = "Write the JSON answer to a new file too", HelpName = "FILE" };
 
@@ -37,7 +40,10 @@ internal static class PubkeysCommand
                 AtomicFile.EnsureCreatable(file);
             }
 
-            await using IKeyStore keyStore = await context.OpenAsync(device.One(parsed), device.Connect(parsed), cancellationToken).ConfigureAwait(false);
+            await using IKeyStore keyStore = await context.OpenAsync(
+                device.One(parsed),
+                device.Connect(parsed),
+                cancellationToken).ConfigureAwait(false);
             IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
             if (parsed.GetValue(confirm) && !keys.CanConfirm)
             {
@@ -48,14 +54,26 @@ internal static class PubkeysCommand
             }
 
             List<PubkeyAnswer> rows = [];
-            await foreach (DerivedKey key in keys.GetPublicKeysAsync(paths, parsed.GetValue(confirm), cancellationToken).ConfigureAwait(false))
+            await foreach (DerivedKey key in keys.GetPublicKeysAsync(
+                paths,
+                parsed.GetValue(confirm),
+                cancellationToken).ConfigureAwait(false))
             {
-                rows.Add(new PubkeyAnswer(key.Path.ValidatorIndex, key.Path.ToString(), key.PublicKey.ToString(), DeviceAnswer.CamelCase(keys.Origin), key.ConfirmedOnDevice));
+                rows.Add(new PubkeyAnswer(
+                    key.Path.ValidatorIndex,
+                    key.Path.ToString(),
+                    key.PublicKey.ToString(),
+                    DeviceAnswer.CamelCase(keys.Origin),
+                    key.ConfirmedOnDevice));
             }
 
             if (file is not null)
             {
-                AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(rows, AnswerJson.Default.IReadOnlyListPubkeyAnswer), overwrite: false, cancellationToken);
+                AtomicFile.Write(
+                    file,
+                    JsonSerializer.SerializeToUtf8Bytes(rows, AnswerJson.Default.IReadOnlyListPubkeyAnswer),
+                    overwrite: false,
+                    cancellationToken);
                 context.Answer.Note($"written: {file}");
             }
 
@@ -88,6 +106,8 @@ internal static class PubkeysCommand
                     $"Write m/12381/3600/ and unhardened numbers, at most {ValidatorKeyPath.MaxDepth} in all, such as m/12381/3600/0/0/0.");
         }
 
-        return [.. IndexList.Parse(index ?? "0", "--index").Select(i => withdrawal ? ValidatorKeyPath.Withdrawal(i) : ValidatorKeyPath.Signing(i))];
+        return [.. IndexList.Parse(
+            index ?? "0",
+            "--index").Select(i => withdrawal ? ValidatorKeyPath.Withdrawal(i) : ValidatorKeyPath.Signing(i))];
     }
 }

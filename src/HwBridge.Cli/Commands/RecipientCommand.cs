@@ -19,7 +19,10 @@ internal static class RecipientCommand
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             DeviceUri uri = device.One(context.Parsed);
-            await using IKeyStore keyStore = await context.OpenAsync(uri, device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+            await using IKeyStore keyStore = await context.OpenAsync(
+                uri,
+                device.Connect(context.Parsed),
+                cancellationToken).ConfigureAwait(false);
             ISealing sealing = keyStore.Require<ISealing>("seal backups");
             bool confirmed = context.Parsed.GetValue(confirm);
             X25519PublicKey key = await sealing.GetPublicKeyAsync(confirmed, cancellationToken).ConfigureAwait(false);

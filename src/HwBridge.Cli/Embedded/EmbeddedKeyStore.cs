@@ -21,12 +21,20 @@ internal sealed class EmbeddedKeyStore : IKeyStore
     private readonly IAsyncDisposable _device;
     private readonly IDisposable? _words;
 
-    private EmbeddedKeyStore(IKeyStore driver, IAsyncDisposable device, IDisposable? words = null) => (_driver, _device, _words) = (driver, device, words);
+    private EmbeddedKeyStore(
+        IKeyStore driver,
+        IAsyncDisposable device,
+        IDisposable? words = null) => (_driver, _device, _words) = (driver, device, words);
 
     public KeyStoreInfo Info => _driver.Info;
 
     /// <summary>Switches the software device of a maker on and opens it.</summary>
-    internal static async ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, IDeviceScreen screen, IPerson person, CancellationToken cancellationToken) =>
+    internal static async ValueTask<IKeyStore> OpenAsync(
+        DeviceUri uri,
+        ConnectOptions options,
+        IDeviceScreen screen,
+        IPerson person,
+        CancellationToken cancellationToken) =>
         uri.Maker == "ledger"
             ? await OpenLedgerAsync(screen, person, cancellationToken).ConfigureAwait(false)
             : await OpenTrezorAsync(options, screen, person, cancellationToken).ConfigureAwait(false);
@@ -49,7 +57,9 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         try
         {
             (ITransport transport, IFraming framing) = device.Connect();
-            return new EmbeddedKeyStore(await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false), device);
+            return new EmbeddedKeyStore(
+                await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false),
+                device);
         }
         catch
         {
@@ -58,14 +68,21 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         }
     }
 
-    private static async ValueTask<IKeyStore> OpenTrezorAsync(ConnectOptions options, IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
+    private static async ValueTask<IKeyStore> OpenTrezorAsync(
+        ConnectOptions options,
+        IDeviceScreen screen,
+        IPerson person,
+        CancellationToken cancellationToken)
     {
         Bip39Mnemonic mnemonic = PublishedSeeds.Trezor();
         SoftwareTrezor device = new(new SoftwareTrezorOptions { Mnemonic = mnemonic, Label = "HwBridge" }, screen);
         try
         {
             TrezorOptions trezor = new() { Passphrase = options.Passphrase };
-            return new EmbeddedKeyStore(await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false), device, mnemonic);
+            return new EmbeddedKeyStore(
+                await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false),
+                device,
+                mnemonic);
         }
         catch
         {

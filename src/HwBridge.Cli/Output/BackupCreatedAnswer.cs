@@ -3,7 +3,12 @@ using HwBridge.Backups;
 namespace HwBridge.Cli.Output;
 
 /// <summary>The JSON of <c>backup create</c>.</summary>
-internal sealed record BackupCreatedAnswer(IReadOnlyList<string> Files, long Size, string Sha256, int Recipients, IReadOnlyList<BackedUpKeyAnswer> Validators)
+internal sealed record BackupCreatedAnswer(
+    IReadOnlyList<string> Files,
+    long Size,
+    string Sha256,
+    int Recipients,
+    IReadOnlyList<BackedUpKeyAnswer> Validators)
 {
     internal static BackupCreatedAnswer Of(BackupReceipt receipt, int recipients) => new(
         receipt.Files,

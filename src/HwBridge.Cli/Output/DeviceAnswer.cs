@@ -20,7 +20,7 @@ internal sealed record DeviceAnswer(
         info.Firmware,
         info.App,
         CamelCase(info.State),
-        [.. Enum.GetValues<KeyStoreCapabilities>().Where(flag => flag != KeyStoreCapabilities.None && info.Capabilities.HasFlag(flag)).Select(CamelCase)],
+        [.. Enum.GetValues<KeyStoreCapabilities>().Where(flag => flag != 0 && info.Capabilities.HasFlag(flag)).Select(CamelCase)],
         CamelCase(info.ValidatorKeyOrigin));
 
     /// <summary>The contract's spelling of an enumeration's member.</summary>

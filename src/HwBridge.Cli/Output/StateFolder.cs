@@ -1,6 +1,8 @@
 namespace HwBridge.Cli.Output;
 
-/// <summary>Where the program keeps what it must remember between runs: $XDG_STATE_HOME/hwbridge (XDG Base Directory Specification).</summary>
+/// <summary>
+/// Where the program keeps what it must remember between runs: $XDG_STATE_HOME/hwbridge (XDG Base Directory Specification).
+/// </summary>
 internal static class StateFolder
 {
     internal static string Path { get; } = System.IO.Path.Combine(

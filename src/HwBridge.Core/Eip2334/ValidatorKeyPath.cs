@@ -46,7 +46,8 @@ public sealed class ValidatorKeyPath : IEquatable<ValidatorKeyPath>
         for (int i = 0; i < indices.Length; i++)
         {
             string part = parts[i + 1];
-            if (!uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out indices[i]) || (part.Length > 1 && part[0] == '0'))
+            bool isNumber = uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out indices[i]);
+            if (!isNumber || (part.Length > 1 && part[0] == '0'))
             {
                 return false;
             }

@@ -191,7 +191,9 @@ internal ref struct JsonCursor
             : throw Fault("has a character that is no hex digit");
     }
 
-    /// <summary>The secret bytes of the string under the cursor, 0x and two hex digits a byte, without a managed copy and in constant time.</summary>
+    /// <summary>
+    /// The secret bytes of the string under the cursor, 0x and two hex digits a byte, without a managed copy and in constant time.
+    /// </summary>
     internal void GetSecretHex(Span<byte> secret)
     {
         Expect(JsonTokenType.String, "must be a string");

@@ -20,9 +20,18 @@ public static class KeyStoreCapability
 
         throw info.State switch
         {
-            KeyStoreState.Locked => new FaultException(Fault.DeviceLocked, $"{info.Uri} is locked", "Unlock it with its PIN, then run the command again."),
-            KeyStoreState.WrongApp => new FaultException(Fault.WrongApp, $"{info.Uri} runs {info.App?.Name ?? "another app"}", "Open the Ethereum app on the device, then run the command again."),
-            KeyStoreState.Bootloader => new FaultException(Fault.Unsupported, $"{info.Uri} is in bootloader mode", "Unplug it, plug it in without holding a button, then run the command again."),
+            KeyStoreState.Locked => new FaultException(
+                Fault.DeviceLocked,
+                $"{info.Uri} is locked",
+                "Unlock it with its PIN, then run the command again."),
+            KeyStoreState.WrongApp => new FaultException(
+                Fault.WrongApp,
+                $"{info.Uri} runs {info.App?.Name ?? "another app"}",
+                "Open the Ethereum app on the device, then run the command again."),
+            KeyStoreState.Bootloader => new FaultException(
+                Fault.Unsupported,
+                $"{info.Uri} is in bootloader mode",
+                "Unplug it, plug it in without holding a button, then run the command again."),
             _ => new FaultException(Fault.Unsupported, $"{info.Uri} can't {purpose}", "'hwbridge devices' lists what each device can do."),
         };
     }

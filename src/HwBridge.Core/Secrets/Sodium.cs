@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace HwBridge.Core.Secrets;
 
-/// <summary>The few functions of libsodium that the core uses (https://doc.libsodium.org/memory_management); the library comes with its package.</summary>
+/// <summary>
+/// The few functions of libsodium that the core uses (https://doc.libsodium.org/memory_management); the library comes with its package.
+/// </summary>
 internal static unsafe partial class Sodium
 {
     private const string Library = "libsodium";

@@ -85,7 +85,9 @@ public sealed class LedgerKeyStore : IKeyStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 
-    private static async ValueTask<(AppInfo? App, KeyStoreState State)> IdentifyAsync(LedgerSession session, CancellationToken cancellationToken)
+    private static async ValueTask<(
+        AppInfo? App,
+        KeyStoreState State)> IdentifyAsync(LedgerSession session, CancellationToken cancellationToken)
     {
         try
         {

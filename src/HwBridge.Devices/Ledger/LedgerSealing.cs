@@ -13,7 +13,10 @@ internal sealed class LedgerSealing(LedgerSession session, OpenEthereumApp app, 
     public async ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken)
     {
         await app.RequireAsync(cancellationToken).ConfigureAwait(false);
-        X25519PublicKey key = await session.ExchangeAsync(new GetPrivacyPublicKeyCommand(path), null, cancellationToken).ConfigureAwait(false);
+        X25519PublicKey key = await session.ExchangeAsync(
+            new GetPrivacyPublicKeyCommand(path),
+            null,
+            cancellationToken).ConfigureAwait(false);
         RequireSame(key);
         if (confirm)
         {

@@ -29,7 +29,10 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
     /// <param name="tell">For a review: what the person will see and has to do. Said just before the request is sent.</param>
     /// <param name="cancellationToken">Leaves the queue, or cuts the exchange off and closes the connection.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<TAnswer> ExchangeAsync<TAnswer>(ILedgerCommand<TAnswer> command, string? tell, CancellationToken cancellationToken)
+    internal async ValueTask<TAnswer> ExchangeAsync<TAnswer>(
+        ILedgerCommand<TAnswer> command,
+        string? tell,
+        CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -79,7 +82,10 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         _turn.Release();
     }
 
-    private async ValueTask<ushort> SendAndReceiveAsync<TAnswer>(ILedgerCommand<TAnswer> command, string? tell, CancellationToken cancellationToken)
+    private async ValueTask<ushort> SendAndReceiveAsync<TAnswer>(
+        ILedgerCommand<TAnswer> command,
+        string? tell,
+        CancellationToken cancellationToken)
     {
         if (_closed)
         {

@@ -19,7 +19,10 @@ internal sealed class LedgerValidatorKeys(LedgerSession session, OpenEthereumApp
         await app.RequireAsync(cancellationToken).ConfigureAwait(false);
         foreach (ValidatorKeyPath path in paths)
         {
-            BlsPublicKey key = await session.ExchangeAsync(new GetEth2PublicKeyCommand(path), null, cancellationToken).ConfigureAwait(false);
+            BlsPublicKey key = await session.ExchangeAsync(
+                new GetEth2PublicKeyCommand(path),
+                null,
+                cancellationToken).ConfigureAwait(false);
             if (confirm)
             {
                 await ConfirmAsync(path, key, cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,8 @@ using HwBridge.Transports.Tcp;
 namespace HwBridge.Emulators.Ledger;
 
 /// <summary>The software Ledger behind a TCP port, as the makers' emulator has its apps: see <see cref="ApduSocketFraming"/>.</summary>
-/// <remarks>One client at a time: another one's first APDU is answered with 6f01 (another program talks to the device), then it is closed.</remarks>
+/// <remarks>One client at a time: another one's first APDU is answered with 6f01 (another program talks to the device), then it is
+/// closed.</remarks>
 public sealed class ApduSocketServer : IAsyncDisposable
 {
     private const int MaxRefusals = 8;

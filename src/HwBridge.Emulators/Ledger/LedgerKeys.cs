@@ -53,7 +53,9 @@ internal sealed class LedgerKeys : IDisposable
         });
     }
 
-    /// <summary>X25519 with the account's private key as it is serialised; 32 bytes little-endian. All zero for a peer of low order.</summary>
+    /// <summary>
+    /// X25519 with the account's private key as it is serialised; 32 bytes little-endian. All zero for a peer of low order.
+    /// </summary>
     internal static byte[] Agree(Slip10Node account, ReadOnlySpan<byte> peer)
     {
         byte[] result = new byte[X25519.PointSize];

@@ -3,7 +3,8 @@ namespace HwBridge.Emulators.Screens;
 /// <summary>One labelled value of a review.</summary>
 /// <param name="Label">As the firmware writes it, such as <c>Address</c>.</param>
 /// <param name="Value">As the firmware writes it, without line breaks.</param>
-/// <param name="IsSecret">A device shows it to its owner; <see cref="Text"/>, which may end in a scrollback or a log, does not have it.</param>
+/// <param name="IsSecret">A device shows it to its owner; <see cref="Text"/>, which may end in a scrollback or a log, does not have
+/// it.</param>
 public sealed record ScreenField(string Label, string Value, bool IsSecret = false)
 {
     /// <summary>Label and value as they may be written down.</summary>

@@ -26,11 +26,14 @@ public sealed class Bip39Mnemonic : IDisposable
 
     /// <summary>Reads words that are separated by white space; upper case is taken as lower case.</summary>
     /// <exception cref="FaultException">
-    /// <see cref="Fault.BadInput"/>: a wrong number of words, a word (named by its number only) that is not in the list, or a wrong checksum.
+    /// <see cref="Fault.BadInput"/>: a wrong number of words, a word (named by its number only) that is not in the list, or a wrong
+    /// checksum.
     /// </exception>
     public static Bip39Mnemonic Parse(string text)
     {
-        string[] words = text.Normalize(NormalizationForm.FormKD).ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] words = text.Normalize(NormalizationForm.FormKD).ToLowerInvariant().Split(
+            (char[]?)null,
+            StringSplitOptions.RemoveEmptyEntries);
         if (words.Length is not (12 or 15 or 18 or 21 or 24))
         {
             throw Bad($"a BIP-39 mnemonic has 12, 15, 18, 21 or 24 words, this one {words.Length}");

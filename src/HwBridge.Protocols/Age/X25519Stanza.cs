@@ -82,7 +82,9 @@ public sealed class X25519Stanza
         return true;
     }
 
-    /// <summary>The file key, when <paramref name="shared"/> is what <paramref name="recipient"/>'s owner shares with this stanza.</summary>
+    /// <summary>
+    /// The file key, when <paramref name="shared"/> is what <paramref name="recipient"/>'s owner shares with this stanza.
+    /// </summary>
     /// <param name="recipient">The identity's own public key.</param>
     /// <param name="shared">X25519(identity, <see cref="EphemeralShare"/>), 32 bytes little-endian.</param>
     /// <returns>16 bytes that the caller disposes, or null: the stanza is for someone else.</returns>

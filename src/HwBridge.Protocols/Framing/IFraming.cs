@@ -14,7 +14,9 @@ public interface IFraming : IDisposable
     /// <exception cref="ArgumentException">The message is longer than the framing can carry.</exception>
     void BeginSend(ReadOnlySpan<byte> message);
 
-    /// <summary>The next piece to hand to the transport in one call (a packet, or all of a stream's bytes); false when all is sent.</summary>
+    /// <summary>
+    /// The next piece to hand to the transport in one call (a packet, or all of a stream's bytes); false when all is sent.
+    /// </summary>
     /// <param name="piece">Valid until the next call.</param>
     bool TryGetPiece(out ReadOnlyMemory<byte> piece);
 

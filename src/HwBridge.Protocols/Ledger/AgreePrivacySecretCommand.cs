@@ -26,7 +26,12 @@ public readonly record struct AgreePrivacySecretCommand(Bip32Path Path, X25519Pu
         Span<byte> data = stackalloc byte[1 + (4 * Bip32Path.MaxDepth) + X25519PublicKey.Size];
         int length = Bip32Path.Encode(Path.Indices, data);
         Peer.CopyTo(data[length..]);
-        return new CommandApdu(EthereumApp.Cla, EthereumApp.PerformPrivacyOperation, 1, 1, data[..(length + X25519PublicKey.Size)]).Encode(apdu);
+        return new CommandApdu(
+            EthereumApp.Cla,
+            EthereumApp.PerformPrivacyOperation,
+            1,
+            1,
+            data[..(length + X25519PublicKey.Size)]).Encode(apdu);
     }
 
     /// <summary>Copies 32 bytes, little-endian, straight into guarded memory; all zero (a peer of low order) is refused.</summary>

@@ -5,7 +5,9 @@ using HwBridge.Protocols.Framing;
 
 namespace HwBridge.Protocols.Ledger;
 
-/// <summary>The device's side of the APDU socket: see <see cref="ApduSocketFraming"/>. APDUs may arrive faster than they are answered.</summary>
+/// <summary>
+/// The device's side of the APDU socket: see <see cref="ApduSocketFraming"/>. APDUs may arrive faster than they are answered.
+/// </summary>
 /// <remarks>After <see cref="BeginReceive"/>, <see cref="Receive"/> with 0 tells whether the next APDU has already arrived.</remarks>
 public sealed class ApduSocketDeviceFraming : IFraming
 {

@@ -1,6 +1,8 @@
 namespace HwBridge.Protocols.Ledger;
 
-/// <summary>A command APDU in the short form: CLA | INS | P1 | P2 | Lc | data, without Le (a Le after data is refused by the app).</summary>
+/// <summary>
+/// A command APDU in the short form: CLA | INS | P1 | P2 | Lc | data, without Le (a Le after data is refused by the app).
+/// </summary>
 /// <param name="cla">Class.</param>
 /// <param name="ins">Instruction.</param>
 /// <param name="p1">First parameter.</param>

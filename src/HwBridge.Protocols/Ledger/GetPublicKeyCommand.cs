@@ -49,6 +49,9 @@ public readonly record struct GetPublicKeyCommand(Bip32Path Path, bool Confirm =
             }
         }
 
-        return new EthereumAccountKey(key.ToArray(), "0x" + Encoding.ASCII.GetString(digits), data[(1 + KeySize + 1 + AddressSize)..].ToArray());
+        return new EthereumAccountKey(
+            key.ToArray(),
+            "0x" + Encoding.ASCII.GetString(digits),
+            data[(1 + KeySize + 1 + AddressSize)..].ToArray());
     }
 }

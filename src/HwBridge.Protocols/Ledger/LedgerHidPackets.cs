@@ -4,7 +4,8 @@ using HwBridge.Core.Secrets;
 namespace HwBridge.Protocols.Ledger;
 
 /// <summary>
-/// Cuts a message into 64-byte HID reports, for either direction: channel (2, big-endian) | tag | sequence (2, from 0) | in packet 0: length (2) | data | zeros.
+/// Cuts a message into 64-byte HID reports, for either direction: channel (2, big-endian) | tag | sequence (2, from 0) | in packet 0:
+/// length (2) | data | zeros.
 /// See protocols/ledger/hid-framing.md.
 /// </summary>
 internal sealed class LedgerHidPackets : IDisposable

@@ -61,10 +61,20 @@ public static class StatusWords
         new(0x6f01, null, Fault.DeviceBusy, "another program is talking to the Ledger", CloseOthers),
         new(ForbiddenPath, null, Fault.Unsupported, "the Ethereum app may not use this path", "Use a path under m/44'/60'."),
         new(ShortPath, null, Fault.Unsupported, "the path is too short for the Ethereum app", "Use a path under m/44'/60'."),
-        new(BadData, "GET_ETH2_PUBLIC_KEY", Fault.Unsupported, "the Ethereum app refuses this path", "Use a path under m/12381/3600 of at most ten elements."),
+        new(
+            BadData,
+            "GET_ETH2_PUBLIC_KEY",
+            Fault.Unsupported,
+            "the Ethereum app refuses this path",
+            "Use a path under m/12381/3600 of at most ten elements."),
         new(BadData, "PERFORM_PRIVACY_OPERATION", Fault.Unsupported, "the Ethereum app refuses this path", "Use a path under m/44'/60'."),
         new(BadData, null, Fault.Unsupported, "the Ethereum app refuses the data of the request", UpdateApp),
-        new(WrongLength, "PERFORM_PRIVACY_OPERATION", Fault.Unsupported, "the Ethereum app refuses the length of the peer's key", UpdateApp),
+        new(
+            WrongLength,
+            "PERFORM_PRIVACY_OPERATION",
+            Fault.Unsupported,
+            "the Ethereum app refuses the length of the peer's key",
+            UpdateApp),
         new(WrongLength, null, Fault.Unsupported, "the Ethereum app refuses the length of the request", UpdateApp),
         new(WrongParameters, null, Fault.Unsupported, "the Ethereum app does not know the parameters of the request", UpdateApp),
         new(UnknownInstruction, "PERFORM_PRIVACY_OPERATION", Fault.Unsupported, "this Ethereum app can't compute X25519", UpdateApp),
@@ -81,7 +91,8 @@ public static class StatusWords
     ];
 
     /// <summary>The words that an app other than Ethereum, or the dashboard, may answer: B001 tells which it is.</summary>
-    public static bool MayBeAnotherApp(ushort word) => word is UnknownInstruction or UnknownClass or 0x6804 or NoApp or 0x650f or 0x6e01 or 0x6d02;
+    public static bool MayBeAnotherApp(ushort word) =>
+        word is UnknownInstruction or UnknownClass or 0x6804 or NoApp or 0x650f or 0x6e01 or 0x6d02;
 
     /// <summary>The fault that a word other than 9000 stands for.</summary>
     /// <param name="word">The status word.</param>
