@@ -80,18 +80,24 @@ public static class KeystoreRestorer
     }
 
     /// <summary>True when the folder was made.</summary>
+    /// <summary>Refuses early a folder that <see cref="WriteAsync"/> would refuse: one that has something in it.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>.</exception>
+    public static void EnsureUsable(string folder) => Guard(folder, () =>
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new FaultException(
+                Fault.Io, $"{folder}: the folder is not empty, and is left as it is", "Name a new or an empty folder.");
+        }
+    });
+
     private static bool Prepare(string folder)
     {
+        EnsureUsable(folder);
         bool isNew = false;
         Guard(folder, () =>
         {
             isNew = !Directory.Exists(folder);
-            if (!isNew && Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                throw new FaultException(
-                    Fault.Io, $"{folder}: the folder is not empty, and is left as it is", "Name a new or an empty folder.");
-            }
-
             if (isNew)
             {
                 MakeFolder(folder);

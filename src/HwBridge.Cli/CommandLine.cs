@@ -23,6 +23,12 @@ internal static class CommandLine
         GlobalOptions globals = new();
         CommandRunner runner = new(globals, output, error);
         ParseResult parsed = Root(globals, runner).Parse(args);
+        if (args.Count == 0)
+        {
+            await Root(globals, runner).Parse(["--help"]).InvokeAsync(new() { Output = error }, cancellationToken).ConfigureAwait(false);
+            return Fault.Usage.ExitCode();
+        }
+
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
             string said = string.Join(' ', parsed.Errors.Select(problem => problem.Message));

@@ -2,7 +2,7 @@ using HwBridge.Cli;
 using HwBridge.Cli.Hosting;
 
 // The one question that needs none of the machinery below, and that scripts ask often.
-if (args is ["--version"])
+if (args.Contains("--version") && args.All(argument => argument.StartsWith("--", StringComparison.Ordinal)))
 {
     Console.Out.WriteLine(ProgramVersion.Text);
     return 0;

@@ -5,7 +5,7 @@ namespace HwBridge.Cli.Commands;
 /// <summary><c>backup</c>: encrypted backups that devices open.</summary>
 internal static class BackupCommand
 {
-    internal static Command Create(CommandRunner runner) => new("backup", "Encrypted backups that only a device opens")
+    internal static Command Create(CommandRunner runner) => new("backup", "Encrypted backups that the named devices and recipients open")
     {
         BackupCreateCommand.Create(runner),
         BackupInspectCommand.Create(runner),

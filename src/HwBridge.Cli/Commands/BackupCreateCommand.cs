@@ -84,6 +84,10 @@ internal static class BackupCreateCommand
                 cancellationToken).ConfigureAwait(false);
             ReadOnlyMemory<byte>? interchange = await AttachmentAsync(parsed.GetValue(history), cancellationToken).ConfigureAwait(false);
             ReadOnlyMemory<byte>? depositData = await AttachmentAsync(parsed.GetValue(deposits), cancellationToken).ConfigureAwait(false);
+            using SecretBuffer secret = await password.ReadAsync(
+                context,
+                new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"),
+                cancellationToken).ConfigureAwait(false);
             List<X25519PublicKey> recipients = [];
             foreach (string recipient in parsed.GetRequiredValue(to))
             {
@@ -99,10 +103,6 @@ internal static class BackupCreateCommand
                         cancellationToken).ConfigureAwait(false));
             }
 
-            using SecretBuffer secret = await password.ReadAsync(
-                context,
-                new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"),
-                cancellationToken).ConfigureAwait(false);
             BackupRequest request = new()
             {
                 Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
@@ -130,12 +130,13 @@ internal static class BackupCreateCommand
             }
 
             BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
-            context.Answer.Give(document, AnswerJson.Default.BackupCreatedAnswer, text =>
+            context.Answer.Give(document, AnswerJson.Readable.BackupCreatedAnswer, text =>
             {
+                string keys = document.Validators.Count == 1 ? "1 key" : $"{document.Validators.Count} keys";
                 string recipient = document.Recipients == 1 ? "1 recipient" : $"{document.Recipients} recipients";
                 foreach (string file in document.Files)
                 {
-                    text.WriteLine($"{file}: {document.Validators.Count} keys for {recipient}, {document.Size} bytes, read back and verified");
+                    text.WriteLine($"{file}: {keys} for {recipient}, {document.Size} bytes, read back and verified");
                 }
             });
             return 0;

@@ -36,6 +36,7 @@ internal static class BackupOpenCommand
         {
             ParseResult parsed = context.Parsed;
             string folder = parsed.GetRequiredValue(output);
+            KeystoreRestorer.EnsureUsable(folder);
             using SecretBuffer secret = await password.ReadAsync(
                 context,
                 new SecretQuestion(SecretKind.Password, "New password for the keystores", Repeat: true),
@@ -66,7 +67,7 @@ internal static class BackupOpenCommand
                     pair.Value.PublicKey.ToString(),
                     pair.Value.Path?.ToString()))],
                 receipt.OtherFiles);
-            context.Answer.Give(answer, AnswerJson.Default.BackupOpenedAnswer, text =>
+            context.Answer.Give(answer, AnswerJson.Readable.BackupOpenedAnswer, text =>
             {
                 foreach (RestoredKeystoreAnswer keystore in answer.Keystores)
                 {

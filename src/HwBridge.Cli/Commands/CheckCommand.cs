@@ -32,7 +32,7 @@ internal static class CheckCommand
             Description = "Indices to look through for keys whose path is not known (default 0-99)",
             HelpName = "FIRST-LAST",
         };
-        Option<bool> record = new("--record") { Description = "Note the date and the result in the drill record" };
+        Option<bool> record = new("--record") { Description = "Note the date and the result in the record of checks ($XDG_STATE_HOME/hwbridge)" };
 
         Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
         device.AddTo(command);
@@ -78,6 +78,8 @@ internal static class CheckCommand
                     [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
             }
 
+            CheckAnswer document = Document(report, keyStore.Info, opened);
+            context.Answer.Give(document, AnswerJson.Readable.CheckAnswer, text => Write(document, text));
             if (context.Parsed.GetValue(record))
             {
                 await CheckRecord.AppendAsync(
@@ -87,8 +89,6 @@ internal static class CheckCommand
                     cancellationToken).ConfigureAwait(false);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened);
-            context.Answer.Give(document, AnswerJson.Default.CheckAnswer, text => Write(document, text));
             return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
         }));
         return command;
@@ -154,7 +154,7 @@ internal static class CheckCommand
 
         if (answer.Backup is { } backup)
         {
-            text.WriteLine($"opened {backup.File}: {backup.Validators} keys inside");
+            text.WriteLine($"opened {backup.File}: {backup.Validators} {(backup.Validators == 1 ? "key" : "keys")} inside");
         }
 
         text.WriteLine($"{answer.Result}: {answer.Matched} of {answer.Expected} expected keys");

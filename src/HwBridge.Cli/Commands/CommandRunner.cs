@@ -17,39 +17,52 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
             try
             {
                 using TerminalPerson person = new(error, messagesAreSeen: !Console.IsErrorRedirected);
-                CommandContext context = new(parsed, answer, person);
-                int code = await body(context, cancellationToken).ConfigureAwait(false);
+                return await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
+            }
+            catch (FaultException fault)
+            {
+                return Fail(answer, fault);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Fail(answer, new FaultException(
+                    Fault.Cancelled, "stopped", "Run the command again when you are ready; nothing half-written was left behind."));
+            }
+            catch (InsufficientMemoryException exhausted)
+            {
+                return Fail(answer, new FaultException(
+                    Fault.Io, "no more memory can be guarded and locked", "Raise the limit (ulimit -l), or give fewer keys at a time.", exhausted));
+            }
+            catch (Exception defect) when (defect is not OutOfMemoryException)
+            {
+                // A defect still answers in the contract's form, which has no tag of its own for one.
+                return Fail(answer, new FaultException(
+                    Fault.Io, $"a defect of hwbridge: {defect.GetType().Name}", "Run again with --verbose and report what it says.", defect));
+            }
+            finally
+            {
                 if (ProcessHardening.UnlockedMemoryWarning() is { } warning)
                 {
                     answer.Warn(warning);
                 }
-
-                return code;
-            }
-            catch (FaultException fault)
-            {
-                return answer.Fail(fault);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return answer.Fail(new FaultException(
-                    Fault.Cancelled,
-                    "stopped",
-                    "Run the command again when you are ready; nothing half-written was left behind."));
-            }
-            catch (Exception bug) when (bug is not OutOfMemoryException)
-            {
-                // A defect of this program still answers in the contract's form; the details help whoever reports it.
-                return answer.Fail(new FaultException(
-                    Fault.Io,
-                    $"unexpected failure: {bug.GetType().Name}",
-                    "Run again with --verbose and report what it says.",
-                    bug));
             }
         };
 
     /// <summary>A usage fault found before any command ran.</summary>
-    internal int Fail(ParseResult parsed, FaultException fault) => AnswerFor(parsed).Fail(fault);
+    internal int Fail(ParseResult parsed, FaultException fault) => Fail(AnswerFor(parsed), fault);
+
+    private static int Fail(Answer answer, FaultException fault)
+    {
+        try
+        {
+            return answer.Fail(fault);
+        }
+        catch (FaultException unwritten)
+        {
+            // stdout does not take even the failure: stderr gets it.
+            return answer.Fail(unwritten);
+        }
+    }
 
     private Answer AnswerFor(ParseResult parsed)
     {

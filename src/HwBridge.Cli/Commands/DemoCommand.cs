@@ -39,6 +39,7 @@ internal static class DemoCommand
                 folder.Delete(recursive: true);
             }
 
+            Console.Out.WriteLine("\n# Everything matched. The demo's folder has been removed.");
             return 0;
         }));
         return command;
@@ -115,7 +116,6 @@ internal static class DemoCommand
                 "--password-file",
                 "new-password.txt").ConfigureAwait(false);
             await RunAsync(0, "check", "--device", "emulator:ledger", "--expect", "restored").ConfigureAwait(false);
-            Say("Everything matched. The demo's folder has been removed.");
         }
 
         private void Say(string text) => output.WriteLine($"\n# {text}");

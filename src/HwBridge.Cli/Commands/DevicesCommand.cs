@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HwBridge.Devices;
 using HwBridge.Cli.Output;
+using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 
 namespace HwBridge.Cli.Commands;
@@ -26,16 +27,24 @@ internal static class DevicesCommand
             }
 
             List<DeviceAnswer> rows = [];
+            FaultException? failed = null;
             foreach (DeviceUri uri in named)
             {
-                await using IKeyStore keyStore = await context.OpenAsync(
-                    uri,
-                    device.Connect(context.Parsed),
-                    cancellationToken).ConfigureAwait(false);
-                rows.Add(DeviceAnswer.Of(keyStore.Info));
+                try
+                {
+                    await using IKeyStore keyStore =
+                        await context.OpenAsync(uri, device.Connect(context.Parsed), cancellationToken).ConfigureAwait(false);
+                    rows.Add(DeviceAnswer.Of(keyStore.Info));
+                }
+                catch (FaultException fault) when (named.Count > 1)
+                {
+                    // One that is away must not hide the others.
+                    context.Answer.Warn($"{fault.Message}. {fault.Remedy}");
+                    failed ??= fault;
+                }
             }
 
-            context.Answer.Give(rows, AnswerJson.Default.IReadOnlyListDeviceAnswer, text =>
+            context.Answer.Give(rows, AnswerJson.Readable.IReadOnlyListDeviceAnswer, text =>
             {
                 foreach (DeviceAnswer row in rows)
                 {
@@ -46,7 +55,7 @@ internal static class DevicesCommand
                     text.WriteLine($"    can: {able}; validator keys: {row.ValidatorKeyOrigin}");
                 }
             });
-            return 0;
+            return failed?.Fault.ExitCode() ?? 0;
         }));
         return command;
     }

@@ -71,13 +71,13 @@ internal static class PubkeysCommand
             {
                 AtomicFile.Write(
                     file,
-                    JsonSerializer.SerializeToUtf8Bytes(rows, AnswerJson.Default.IReadOnlyListPubkeyAnswer),
+                    JsonSerializer.SerializeToUtf8Bytes(rows, AnswerJson.Readable.IReadOnlyListPubkeyAnswer),
                     overwrite: false,
                     cancellationToken);
                 context.Answer.Note($"written: {file}");
             }
 
-            context.Answer.Give(rows, AnswerJson.Default.IReadOnlyListPubkeyAnswer, text =>
+            context.Answer.Give(rows, AnswerJson.Readable.IReadOnlyListPubkeyAnswer, text =>
             {
                 foreach (PubkeyAnswer row in rows)
                 {

@@ -10,6 +10,7 @@ using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Framing;
+using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 
 namespace HwBridge.Cli.Embedded;
@@ -57,9 +58,9 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         try
         {
             (ITransport transport, IFraming framing) = device.Connect();
-            return new EmbeddedKeyStore(
-                await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false),
-                device);
+            LedgerOptions ledger = new() { Model = device.Options.Model.DisplayName() };
+            IKeyStore driver = await LedgerKeyStore.OpenAsync(transport, framing, person, ledger, cancellationToken).ConfigureAwait(false);
+            return new EmbeddedKeyStore(driver, device);
         }
         catch
         {

@@ -10,28 +10,40 @@ namespace HwBridge.Cli.Output;
 /// </summary>
 internal sealed class Answer(TextWriter output, TextWriter error, bool json, bool quiet, bool verbose, bool color)
 {
+    private bool _given;
+
     /// <summary>True when stdout must be one JSON document.</summary>
     internal bool Json => json;
 
     /// <summary>True when the person asked for silence on stderr.</summary>
     internal bool Quiet => quiet;
 
-    /// <summary>True when colour may be used.</summary>
-    internal bool Color => color;
-
     /// <summary>Writes the answer, once.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>: stdout can't be written.</exception>
     internal void Give<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
     {
-        if (json)
+        _given = true;
+        try
         {
-            output.WriteLine(JsonSerializer.Serialize(document, type));
-        }
-        else
-        {
-            text(output);
-        }
+            if (json)
+            {
+                output.WriteLine(JsonSerializer.Serialize(document, type));
+            }
+            else
+            {
+                text(output);
+            }
 
-        output.Flush();
+            output.Flush();
+        }
+        catch (IOException exception)
+        {
+            throw new FaultException(
+                Fault.Io,
+                $"the answer could not be written to stdout: {exception.Message}",
+                "Check the disk or the program that reads it.",
+                exception);
+        }
     }
 
     /// <summary>Progress and explanations, unless --quiet.</summary>
@@ -49,24 +61,15 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <summary>A warning is shown with --quiet too.</summary>
     internal void Warn(string line) => error.WriteLine(color ? $"\u001b[33mwarning:\u001b[0m {line}" : $"warning: {line}");
 
-    /// <summary>Details for whoever asked for them.</summary>
-    internal void Detail(string line)
-    {
-        if (verbose)
-        {
-            error.WriteLine(line);
-        }
-    }
-
     /// <summary>Says what went wrong and what to do, in words or as the contract's JSON.</summary>
     /// <returns>The exit code.</returns>
     internal int Fail(FaultException fault)
     {
-        if (json)
+        // One document on stdout: after an answer, a late failure (a device that breaks while it is closed) goes to stderr.
+        if (json && !_given)
         {
-            FailureAnswer document = new(new FailureDetail(fault.Fault.Tag(), fault.Fault.ExitCode(), fault.Message, fault.Remedy));
-            output.WriteLine(JsonSerializer.Serialize(document, AnswerJson.Default.FailureAnswer));
-            output.Flush();
+            FailureDetail detail = new(fault.Fault.Tag(), fault.Fault.ExitCode(), fault.Message, fault.Remedy);
+            Give(new FailureAnswer(detail), AnswerJson.Readable.FailureAnswer, static _ => { });
         }
         else
         {

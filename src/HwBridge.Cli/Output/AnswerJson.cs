@@ -1,9 +1,10 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HwBridge.Cli.Output;
 
 /// <summary>Writers of every JSON document that the program prints, generated at build.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FailureAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<PubkeyAnswer>))]
@@ -14,4 +15,13 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupInspectedAnswer))]
 [JsonSerializable(typeof(BackupVerifiedAnswer))]
 [JsonSerializable(typeof(BackupOpenedAnswer))]
-internal sealed partial class AnswerJson : JsonSerializerContext;
+internal sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>
+    internal static AnswerJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
