@@ -37,7 +37,7 @@ public static class KeystoreRestorer
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(password);
         ArgumentNullException.ThrowIfNull(kdf);
-        bool isNew = Prepare(folder);
+        IReadOnlyList<string> made = Prepare(folder);
         string[] names = Names(document, out long timestamp);
         Dictionary<string, ReadOnlyMemory<byte>> others = [];
         AddOther(others, SlashingProtectionName, document.SlashingProtection);
@@ -71,7 +71,7 @@ public static class KeystoreRestorer
         }
         catch
         {
-            Undo(folder, partial, moved, isNew);
+            Undo(folder, partial, moved, made);
             throw;
         }
 
@@ -79,25 +79,29 @@ public static class KeystoreRestorer
             folder, [.. names.Zip(document.Validators, KeyValuePair.Create)], [.. others.Keys]);
     }
 
-    /// <summary>True when the folder was made.</summary>
-    private static bool Prepare(string folder)
+    /// <summary>The folders that had to be made, the innermost first.</summary>
+    private static List<string> Prepare(string folder)
     {
-        bool isNew = false;
+        List<string> made = [];
         Guard(folder, () =>
         {
-            isNew = !Directory.Exists(folder);
-            if (!isNew && Directory.EnumerateFileSystemEntries(folder).Any())
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 throw new FaultException(
                     Fault.Io, $"{folder}: the folder is not empty, and is left as it is", "Name a new or an empty folder.");
             }
 
-            if (isNew)
+            for (string? missing = Path.GetFullPath(folder); missing is not null && !Path.Exists(missing); missing = Path.GetDirectoryName(missing))
+            {
+                made.Add(missing);
+            }
+
+            if (made.Count > 0)
             {
                 MakeFolder(folder);
             }
         });
-        return isNew;
+        return made;
     }
 
     private static void MakeFolder(string path)
@@ -175,7 +179,7 @@ public static class KeystoreRestorer
         }
     }
 
-    private static void Undo(string folder, string partial, List<string> moved, bool isNew) => Guard(folder, () =>
+    private static void Undo(string folder, string partial, List<string> moved, IReadOnlyList<string> made) => Guard(folder, () =>
     {
         moved.ForEach(File.Delete);
         if (Directory.Exists(partial))
@@ -183,9 +187,9 @@ public static class KeystoreRestorer
             Directory.Delete(partial, recursive: true);
         }
 
-        if (isNew)
+        foreach (string path in made)
         {
-            Directory.Delete(folder);
+            Directory.Delete(path);
         }
     });
 

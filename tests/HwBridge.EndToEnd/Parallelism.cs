@@ -1,0 +1,2 @@
+// Most of the time these tests wait for a deadline or for another process.
+[assembly: LevelOfParallelism(4)]
