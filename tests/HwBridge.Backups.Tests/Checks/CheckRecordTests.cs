@@ -5,6 +5,7 @@ using HwBridge.Core.Faults;
 
 namespace HwBridge.Backups.Tests.Checks;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal sealed class CheckRecordTests
 {
     private static readonly DateOnly Day = new(2026, 2, 3);

@@ -5,7 +5,7 @@ namespace HwBridge.EndToEnd.Faults;
 /// <summary>A device that goes away at any byte, says nothing, too much, nonsense, or what belongs to another conversation.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class DeadPeerTests
+internal sealed class DeadPeerTests : IDisposable
 {
     private const int MaxPoints = 60;
     private const int AtOnce = 4;
@@ -15,8 +15,7 @@ internal sealed class DeadPeerTests
 
     private readonly Workplace _workplace = new();
 
-    [TearDown]
-    public void RemoveWorkplace() => _workplace.Dispose();
+    public void Dispose() => _workplace.Dispose();
 
     [TestCase("pubkeys")]
     [TestCase("check")]

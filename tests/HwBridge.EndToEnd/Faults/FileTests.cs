@@ -6,7 +6,7 @@ namespace HwBridge.EndToEnd.Faults;
 /// <summary>Files and values that can't be used: the contract's exit code, one JSON document, and nothing left behind.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class FileTests
+internal sealed class FileTests : IDisposable
 {
     private const int Usage = 2;
     private const int Unusable = 5;
@@ -16,8 +16,7 @@ internal sealed class FileTests
 
     private readonly Workplace _workplace = new();
 
-    [TearDown]
-    public void RemoveWorkplace() => _workplace.Dispose();
+    public void Dispose() => _workplace.Dispose();
 
     [Test]
     public async Task BackupCreate_FileThatMayNotBeRead_IsBadInput()

@@ -6,7 +6,7 @@ namespace HwBridge.EndToEnd.Faults;
 /// <summary>Ctrl-C and SIGTERM at any moment: done and whole, or exit code 130 and nothing left.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class InterruptionTests
+internal sealed class InterruptionTests : IDisposable
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
@@ -16,8 +16,7 @@ internal sealed class InterruptionTests
 
     private readonly Workplace _workplace = new();
 
-    [TearDown]
-    public void RemoveWorkplace() => _workplace.Dispose();
+    public void Dispose() => _workplace.Dispose();
 
     [TestCase("create", "ledger")]
     [TestCase("open", "ledger")]

@@ -3,12 +3,11 @@ namespace HwBridge.EndToEnd.Faults;
 /// <summary>The sample programs, run as their first lines say, against software devices in other processes.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class SampleTests
+internal sealed class SampleTests : IDisposable
 {
     private readonly Workplace _workplace = new();
 
-    [TearDown]
-    public void RemoveWorkplace() => _workplace.Dispose();
+    public void Dispose() => _workplace.Dispose();
 
     [Test]
     public async Task ExportBackupToLedger_OfKeystores_WritesWhatHwBridgeOpens()

@@ -9,14 +9,13 @@ namespace HwBridge.EndToEnd.Faults;
 /// <summary>No secret is printed, or written outside the encrypted backup, by commands that succeed or fail, at their most talkative.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class SecretLeakTests
+internal sealed class SecretLeakTests : IDisposable
 {
     private readonly Workplace _workplace = new();
     private readonly List<Outcome> _outcomes = [];
     private readonly List<byte[]> _secrets = [];
 
-    [TearDown]
-    public void RemoveWorkplace() => _workplace.Dispose();
+    public void Dispose() => _workplace.Dispose();
 
     [Test]
     public async Task Ledger_EveryCommandAndItsFaults_KeepTheSecrets()
