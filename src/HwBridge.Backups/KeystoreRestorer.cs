@@ -37,7 +37,7 @@ public static class KeystoreRestorer
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(password);
         ArgumentNullException.ThrowIfNull(kdf);
-        bool isNew = Prepare(folder);
+        IReadOnlyList<string> made = Prepare(folder);
         string[] names = Names(document, out long timestamp);
         Dictionary<string, ReadOnlyMemory<byte>> others = [];
         AddOther(others, SlashingProtectionName, document.SlashingProtection);
@@ -71,7 +71,7 @@ public static class KeystoreRestorer
         }
         catch
         {
-            Undo(folder, partial, moved, isNew);
+            Undo(folder, partial, moved, made);
             throw;
         }
 
@@ -79,7 +79,6 @@ public static class KeystoreRestorer
             folder, [.. names.Zip(document.Validators, KeyValuePair.Create)], [.. others.Keys]);
     }
 
-    /// <summary>True when the folder was made.</summary>
     /// <summary>Refuses early a folder that <see cref="WriteAsync"/> would refuse: one that has something in it.</summary>
     /// <exception cref="FaultException"><see cref="Fault.Io"/>.</exception>
     public static void EnsureUsable(string folder) => Guard(folder, () =>
@@ -91,19 +90,25 @@ public static class KeystoreRestorer
         }
     });
 
-    private static bool Prepare(string folder)
+    /// <summary>The folders that had to be made, the innermost first.</summary>
+    private static List<string> Prepare(string folder)
     {
         EnsureUsable(folder);
-        bool isNew = false;
+        List<string> made = [];
         Guard(folder, () =>
         {
-            isNew = !Directory.Exists(folder);
-            if (isNew)
+            string? missing = Path.GetFullPath(folder);
+            for (; missing is not null && !Path.Exists(missing); missing = Path.GetDirectoryName(missing))
+            {
+                made.Add(missing);
+            }
+
+            if (made.Count > 0)
             {
                 MakeFolder(folder);
             }
         });
-        return isNew;
+        return made;
     }
 
     private static void MakeFolder(string path)
@@ -181,7 +186,7 @@ public static class KeystoreRestorer
         }
     }
 
-    private static void Undo(string folder, string partial, List<string> moved, bool isNew) => Guard(folder, () =>
+    private static void Undo(string folder, string partial, List<string> moved, IReadOnlyList<string> made) => Guard(folder, () =>
     {
         moved.ForEach(File.Delete);
         if (Directory.Exists(partial))
@@ -189,9 +194,9 @@ public static class KeystoreRestorer
             Directory.Delete(partial, recursive: true);
         }
 
-        if (isNew)
+        foreach (string path in made)
         {
-            Directory.Delete(folder);
+            Directory.Delete(path);
         }
     });
 

@@ -13,5 +13,8 @@ foreach (string failure in ProcessHardening.Apply())
     Console.Error.WriteLine($"warning: {failure}");
 }
 
-using CancelOnSignal signals = new();
-return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, signals.Token).ConfigureAwait(false);
+// Kept until the process is gone: a signal while it ends must not turn work that is done into a failure.
+CancelOnSignal signals = new();
+int exit = await CommandLine.InvokeAsync(args, Console.Out, Console.Error, signals.Token).ConfigureAwait(false);
+GC.KeepAlive(signals);
+return exit;

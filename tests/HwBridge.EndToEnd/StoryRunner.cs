@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace HwBridge.EndToEnd;
 
@@ -33,18 +31,18 @@ internal sealed class StoryRunner : IDisposable
                 continue;
             }
 
-            RunningCommand running = new(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName);
+            RunningCommand running = RunningCommand.Shell(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName);
             if (step.InBackground)
             {
                 _background.Add(running);
-                await running.WaitForAsync(lines => Story.Difference([.. step.Expected, "…"], Written(lines)) is null, TimeSpan.FromSeconds(30), $"{story.Name}:{step.Line}").ConfigureAwait(false);
+                await running.WaitForAsync(() => Story.Difference([.. step.Expected, "…"], Written(running.Output)) is null, TimeSpan.FromSeconds(30), $"{story.Name}:{step.Line}").ConfigureAwait(false);
                 continue;
             }
 
             using (running)
             {
                 int exit = await running.ExitAsync(Deadline).ConfigureAwait(false);
-                IReadOnlyList<string> lines = Written(running.Lines);
+                IReadOnlyList<string> lines = Written(running.Output);
                 Assert.That(exit, Is.EqualTo(step.ExitCode), $"{story.Name}:{step.Line}: $ {step.Command}\n{string.Join('\n', lines)}");
                 string? difference = Story.Difference(step.Expected, lines);
                 Assert.That(difference, Is.Null, $"{story.Name}:{step.Line}: $ {step.Command}\n{difference}");
@@ -94,95 +92,5 @@ internal sealed class StoryRunner : IDisposable
         }
 
         return result;
-    }
-
-    private sealed class RunningCommand : IDisposable
-    {
-        private readonly Process _process;
-        private readonly List<string> _lines = [];
-
-        internal RunningCommand(string command, string folder)
-        {
-            ProcessStartInfo start = new("/bin/bash")
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                RedirectStandardInput = true,
-            };
-            start.ArgumentList.Add("-c");
-
-            // exec: a signal to this process reaches hwbridge itself.
-            start.ArgumentList.Add(command.Contains('|', StringComparison.Ordinal) || command.Contains(';', StringComparison.Ordinal) || command.Contains("&&", StringComparison.Ordinal)
-                ? $"exec 2>&1; {command}"
-                : $"exec 2>&1; exec {command}");
-            start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
-            start.Environment["HOME"] = folder;
-            start.Environment["FIXTURES"] = Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures");
-            start.Environment.Remove("HWBRIDGE_DEVICE");
-            _process = Process.Start(start)!;
-            _process.StandardInput.Close();
-            _process.OutputDataReceived += Take;
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-        }
-
-        internal IReadOnlyList<string> Lines
-        {
-            get
-            {
-                lock (_lines)
-                {
-                    return [.. _lines];
-                }
-            }
-        }
-
-        internal async Task<int> ExitAsync(TimeSpan deadline)
-        {
-            using CancellationTokenSource late = new(deadline);
-            await _process.WaitForExitAsync(late.Token).ConfigureAwait(false);
-            return _process.ExitCode;
-        }
-
-        internal async Task WaitForAsync(Func<IReadOnlyList<string>, bool> ready, TimeSpan deadline, string where)
-        {
-            using CancellationTokenSource late = new(deadline);
-            while (!ready(Lines))
-            {
-                Assert.That(late.IsCancellationRequested || _process.HasExited, Is.False, $"{where}: not what was expected of the background command:\n{string.Join('\n', Lines)}");
-                await Task.Delay(50, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-            {
-                _ = kill(_process.Id, 2);
-                if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
-                {
-                    _process.Kill(entireProcessTree: true);
-                    Assert.Fail("a background command did not stop within 10 s of Ctrl-C");
-                }
-            }
-
-            _process.Dispose();
-        }
-
-        [DllImport("libc")]
-        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        private static extern int kill(int processId, int signal);
-
-        private void Take(object sender, DataReceivedEventArgs data)
-        {
-            if (data.Data is not null)
-            {
-                lock (_lines)
-                {
-                    _lines.Add(data.Data);
-                }
-            }
-        }
     }
 }

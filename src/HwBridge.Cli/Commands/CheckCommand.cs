@@ -102,7 +102,7 @@ internal static class CheckCommand
         }
 
         IReadOnlyList<uint> indices = IndexList.Parse(text, "--scan");
-        return indices[^1] - (ulong)indices[0] == (ulong)indices.Count - 1
+        return indices.Index().All(place => place.Item - (long)indices[0] == place.Index)
             ? new IndexRange(indices[0], indices[^1])
             : throw new FaultException(Fault.Usage, $"--scan {text} is not one range", "Write it as --scan 0-99.");
     }

@@ -20,8 +20,10 @@ public sealed class UdpTransport : ITransport
     private const int MaximumStale = 1024;
 
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan KnockInterval = TimeSpan.FromSeconds(2);
 
     private readonly Socket _socket;
+    private readonly Timer _knocking;
 
     // One byte more than a packet: the system cuts off a longer datagram without a word.
     private readonly SecretBuffer _packet = SecretBuffer.Allocate(PacketSize + 1);
@@ -30,10 +32,13 @@ public sealed class UdpTransport : ITransport
     {
         _socket = socket;
         Uri = uri;
+        _knocking = new Timer(static transport => ((UdpTransport)transport!).Knock(), this, KnockInterval, KnockInterval);
     }
 
     /// <inheritdoc/>
     public string Uri { get; }
+
+    private static ReadOnlySpan<byte> Ping => "PINGPING"u8;
 
     private static ReadOnlySpan<byte> Pong => "PONGPONG"u8;
 
@@ -154,11 +159,11 @@ public sealed class UdpTransport : ITransport
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _knocking.DisposeAsync().ConfigureAwait(false);
         _socket.Dispose();
         _packet.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static async ValueTask<UdpTransport> PingAsync(
@@ -174,7 +179,7 @@ public sealed class UdpTransport : ITransport
         {
             Socket socket = transport._socket;
             await socket.ConnectAsync(address, limit.Token).ConfigureAwait(false);
-            await socket.SendAsync("PINGPING"u8.ToArray(), SocketFlags.None, limit.Token).ConfigureAwait(false);
+            await socket.SendAsync(Ping.ToArray(), SocketFlags.None, limit.Token).ConfigureAwait(false);
             int count;
             do
             {
@@ -188,6 +193,19 @@ public sealed class UdpTransport : ITransport
         {
             await transport.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Makes the system notice a port that has closed while a person is asked; whoever waits for a packet hears of it.</summary>
+    private void Knock()
+    {
+        try
+        {
+            _socket.Send(Ping);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // Said by the next send or receive.
         }
     }
 

@@ -64,6 +64,16 @@ public sealed class UdpTransportTests
     }
 
     [Test]
+    public async Task ReceiveAsync_PortClosesWhileNothingIsSent_IsNoticed(CancellationToken cancellationToken)
+    {
+        (UdpTransport transport, Socket peer) = await ConnectAsync(cancellationToken);
+        await using UdpTransport _ = transport;
+        peer.Dispose();
+        using SecretBuffer answer = SecretBuffer.Allocate(64);
+        await Assert.ThatAsync(async () => await transport.ReceiveAsync(answer.Memory, cancellationToken), Fails(Fault.DeviceNotFound, "went away"));
+    }
+
+    [Test]
     public void ConnectAsync_NobodyThere_SaysWhereAndWhatToDoAtOnce(CancellationToken cancellationToken)
     {
         int port;
