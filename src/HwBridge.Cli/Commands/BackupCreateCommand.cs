@@ -87,7 +87,7 @@ internal static class BackupCreateCommand
             }
 
             BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
-            context.Answer.Give(document, AnswerJson.Default.BackupCreatedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupCreatedAnswer, text =>
             {
                 foreach (string file in document.Files)
                 {

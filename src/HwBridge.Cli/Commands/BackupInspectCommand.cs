@@ -15,7 +15,7 @@ internal static class BackupInspectCommand
         {
             BackupInspection found = await BackupInspector.InspectAsync(context.Parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
             BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
-            context.Answer.Give(document, AnswerJson.Default.BackupInspectedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupInspectedAnswer, text =>
             {
                 text.WriteLine($"format      {document.Format}{(document.Armored ? ", armored" : string.Empty)}");
                 text.WriteLine($"size        {document.Size} bytes, {document.PlaintextSize} of them inside");

@@ -49,7 +49,7 @@ internal static class BackupOpenCommand
                 receipt.Folder,
                 [.. receipt.Keystores.Select(pair => new RestoredKeystoreAnswer(pair.Key, pair.Value.PublicKey.ToString(), pair.Value.Path?.ToString()))],
                 receipt.OtherFiles);
-            context.Answer.Give(answer, AnswerJson.Default.BackupOpenedAnswer, text =>
+            context.Answer.Give(answer, json => json.BackupOpenedAnswer, text =>
             {
                 foreach (RestoredKeystoreAnswer keystore in answer.Keystores)
                 {

@@ -23,7 +23,7 @@ internal static class BackupVerifyCommand
                 context.Answer.Note(BackupVerification.Limits);
             }
 
-            context.Answer.Give(document, AnswerJson.Default.BackupVerifiedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupVerifiedAnswer, text =>
             {
                 foreach (CopyAnswer copy in document.Copies)
                 {

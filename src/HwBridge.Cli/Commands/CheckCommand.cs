@@ -60,7 +60,7 @@ internal static class CheckCommand
             }
 
             CheckAnswer document = Document(report, keyStore.Info, opened);
-            context.Answer.Give(document, AnswerJson.Default.CheckAnswer, text => Write(document, text));
+            context.Answer.Give(document, json => json.CheckAnswer, text => Write(document, text));
             return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
         }));
         return command;

@@ -30,7 +30,7 @@ internal static class DevicesCommand
                 rows.Add(DeviceAnswer.Of(keyStore.Info));
             }
 
-            context.Answer.Give(rows, AnswerJson.Default.IReadOnlyListDeviceAnswer, text =>
+            context.Answer.Give(rows, json => json.IReadOnlyListDeviceAnswer, text =>
             {
                 foreach (DeviceAnswer row in rows)
                 {

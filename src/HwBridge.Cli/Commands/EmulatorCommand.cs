@@ -158,7 +158,7 @@ internal static class EmulatorCommand
 
     private static async Task ListenAsync(CommandContext context, string address, CancellationToken cancellationToken)
     {
-        context.Answer.Give(new ListeningAnswer(address), AnswerJson.Default.ListeningAnswer, text => text.WriteLine($"listening on {address}"));
+        context.Answer.Give(new ListeningAnswer(address), json => json.ListeningAnswer, text => text.WriteLine($"listening on {address}"));
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,12 +19,12 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <summary>True when colour may be used.</summary>
     internal bool Color => color;
 
-    /// <summary>Writes the answer, once.</summary>
-    internal void Give<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
+    /// <summary>Writes the answer, once. The JSON's writer is made only where JSON is asked for: that takes longer than the words.</summary>
+    internal void Give<T>(T document, Func<AnswerJson, JsonTypeInfo<T>> type, Action<TextWriter> text)
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(document, type));
+            output.WriteLine(JsonSerializer.Serialize(document, type(AnswerJson.Default)));
         }
         else
         {
