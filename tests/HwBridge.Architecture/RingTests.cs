@@ -25,7 +25,6 @@ public sealed class RingTests
     {
         ["BouncyCastle.Cryptography"] = "HwBridge.Emulators",
         ["Google.Protobuf"] = "HwBridge.Protocols",
-        ["Spectre.Console"] = "HwBridge.Cli",
         ["System.CommandLine"] = "HwBridge.Cli",
     };
 

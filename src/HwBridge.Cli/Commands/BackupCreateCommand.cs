@@ -130,7 +130,7 @@ internal static class BackupCreateCommand
             }
 
             BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
-            context.Answer.Give(document, AnswerJson.Readable.BackupCreatedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupCreatedAnswer, text =>
             {
                 string keys = document.Validators.Count == 1 ? "1 key" : $"{document.Validators.Count} keys";
                 string recipient = document.Recipients == 1 ? "1 recipient" : $"{document.Recipients} recipients";

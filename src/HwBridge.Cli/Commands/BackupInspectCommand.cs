@@ -17,7 +17,7 @@ internal static class BackupInspectCommand
                 context.Parsed.GetRequiredValue(file),
                 cancellationToken).ConfigureAwait(false);
             BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
-            context.Answer.Give(document, AnswerJson.Readable.BackupInspectedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupInspectedAnswer, text =>
             {
                 string opening = document.Threshold is { } threshold ? $"any {threshold} together open it" : "each opens it alone";
                 string tags = document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it";

@@ -67,7 +67,7 @@ internal static class BackupOpenCommand
                     pair.Value.PublicKey.ToString(),
                     pair.Value.Path?.ToString()))],
                 receipt.OtherFiles);
-            context.Answer.Give(answer, AnswerJson.Readable.BackupOpenedAnswer, text =>
+            context.Answer.Give(answer, json => json.BackupOpenedAnswer, text =>
             {
                 foreach (RestoredKeystoreAnswer keystore in answer.Keystores)
                 {

@@ -25,7 +25,7 @@ internal static class BackupVerifyCommand
                 context.Answer.Note(BackupVerification.Limits);
             }
 
-            context.Answer.Give(document, AnswerJson.Readable.BackupVerifiedAnswer, text =>
+            context.Answer.Give(document, json => json.BackupVerifiedAnswer, text =>
             {
                 foreach (CopyAnswer copy in document.Copies)
                 {

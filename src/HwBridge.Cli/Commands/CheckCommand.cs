@@ -79,7 +79,7 @@ internal static class CheckCommand
             }
 
             CheckAnswer document = Document(report, keyStore.Info, opened);
-            context.Answer.Give(document, AnswerJson.Readable.CheckAnswer, text => Write(document, text));
+            context.Answer.Give(document, json => json.CheckAnswer, text => Write(document, text));
             if (context.Parsed.GetValue(record))
             {
                 await CheckRecord.AppendAsync(

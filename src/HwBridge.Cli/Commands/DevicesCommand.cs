@@ -44,7 +44,7 @@ internal static class DevicesCommand
                 }
             }
 
-            context.Answer.Give(rows, AnswerJson.Readable.IReadOnlyListDeviceAnswer, text =>
+            context.Answer.Give(rows, json => json.IReadOnlyListDeviceAnswer, text =>
             {
                 foreach (DeviceAnswer row in rows)
                 {

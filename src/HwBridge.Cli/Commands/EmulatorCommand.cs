@@ -200,7 +200,7 @@ internal static class EmulatorCommand
     {
         context.Answer.Give(
             new ListeningAnswer(address),
-            AnswerJson.Readable.ListeningAnswer,
+            json => json.ListeningAnswer,
             text => text.WriteLine($"listening on {address}"));
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Fault.Cancelled.ExitCode();

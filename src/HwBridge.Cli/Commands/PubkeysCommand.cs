@@ -77,7 +77,7 @@ internal static class PubkeysCommand
                 context.Answer.Note($"written: {file}");
             }
 
-            context.Answer.Give(rows, AnswerJson.Readable.IReadOnlyListPubkeyAnswer, text =>
+            context.Answer.Give(rows, json => json.IReadOnlyListPubkeyAnswer, text =>
             {
                 foreach (PubkeyAnswer row in rows)
                 {

@@ -32,7 +32,7 @@ internal static class RecipientCommand
             }
 
             RecipientAnswer document = new(AgeRecipient.Format(key), uri.Text, confirmed);
-            context.Answer.Give(document, AnswerJson.Readable.RecipientAnswer, text => text.WriteLine(document.Recipient));
+            context.Answer.Give(document, json => json.RecipientAnswer, text => text.WriteLine(document.Recipient));
             return 0;
         }));
         return command;

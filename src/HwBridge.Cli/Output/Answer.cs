@@ -18,16 +18,16 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <summary>True when the person asked for silence on stderr.</summary>
     internal bool Quiet => quiet;
 
-    /// <summary>Writes the answer, once.</summary>
+    /// <summary>Writes the answer, once. The JSON's writer is made only where JSON is asked for: that takes longer than the words.</summary>
     /// <exception cref="FaultException"><see cref="Fault.Io"/>: stdout can't be written.</exception>
-    internal void Give<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
+    internal void Give<T>(T document, Func<AnswerJson, JsonTypeInfo<T>> type, Action<TextWriter> text)
     {
         _given = true;
         try
         {
             if (json)
             {
-                output.WriteLine(JsonSerializer.Serialize(document, type));
+                output.WriteLine(JsonSerializer.Serialize(document, type(AnswerJson.Readable)));
             }
             else
             {
@@ -69,7 +69,7 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
         if (json && !_given)
         {
             FailureDetail detail = new(fault.Fault.Tag(), fault.Fault.ExitCode(), fault.Message, fault.Remedy);
-            Give(new FailureAnswer(detail), AnswerJson.Readable.FailureAnswer, static _ => { });
+            Give(new FailureAnswer(detail), json => json.FailureAnswer, static _ => { });
         }
         else
         {

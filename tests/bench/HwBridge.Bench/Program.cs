@@ -1,11 +1,54 @@
 using BenchmarkDotNet.Running;
+using HwBridge.Bench.Backups;
 using HwBridge.Bench.Bls;
+using HwBridge.Bench.Check;
+using HwBridge.Bench.Eip2335;
+using HwBridge.Bench.Exchange;
+using HwBridge.Bench.Running;
+using HwBridge.Bench.Start;
 
-// "peers" compares with @chainsafe/blst in one run; anything else goes to BenchmarkDotNet, such as --filter "*Bls*".
-if (args is ["peers"])
+// The comparisons start this program again in these parts.
+switch (args)
 {
-    return await BlsPeerComparison.RunAsync();
+    case [RecitingLedger.Argument]:
+        await RecitingLedger.ServeAsync();
+        return 0;
+    case [ExchangeHost.Argument, string kind, string exchange, string port, string rounds, string warmUp]:
+        await ExchangeHost.RunAsync(kind, exchange, port, rounds, warmUp);
+        return 0;
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
+{
+    ["start"] = StartComparison.RunAsync,
+    ["exchange"] = ExchangeComparison.RunAsync,
+    ["check"] = CheckComparison.RunAsync,
+    ["backup"] = BackupComparison.RunAsync,
+    ["keystores"] = KeystoreComparison.RunAsync,
+    ["bls"] = BlsComparison.RunAsync,
+};
+string[] names = [.. args.Where(argument => argument != "--quick")];
+if (names is ["all"])
+{
+    names = [.. comparisons.Keys];
+}
+
+if (names.Length == 0 || !names.All(comparisons.ContainsKey))
+{
+    // Not one of ours: --filter "*Bls*", --list flat and the like.
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    return 0;
+}
+
+Console.WriteLine(Machine.Describe());
+Console.WriteLine();
+Console.WriteLine(Row.Header);
+foreach (string name in names)
+{
+    foreach (Row row in await comparisons[name](new Effort(args.Contains("--quick"))))
+    {
+        Console.WriteLine(row.Format(name));
+    }
+}
+
 return 0;

@@ -1,7 +1,7 @@
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
-namespace HwBridge.Bench.Ledger;
+namespace HwBridge.Bench.Exchange;
 
 /// <summary>Nobody: nothing here is reviewed.</summary>
 internal sealed class SilentPerson : IPerson
