@@ -23,6 +23,9 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpa
     /// <summary>How long a device may take for something that no person has to confirm.</summary>
     internal static readonly TimeSpan PacketDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a person may take for one answer on the device, unless told otherwise.</summary>
+    internal static readonly TimeSpan PersonDeadline = TimeSpan.FromMinutes(10);
+
     private readonly TimeSpan _packetDeadline = packetDeadline ?? PacketDeadline;
 
     // One source for all waits, made anew only after it was cancelled.
@@ -77,9 +80,10 @@ internal sealed class DeviceLink(ITransport transport, IFraming framing, TimeSpa
         framing.BeginReceive();
         IsUnanswered = false;
         bool begun = false;
-        using CancellationTokenRegistration limited = Limit(answerDeadline, cancellationToken);
         try
         {
+            // In here, since a message may have been sent already: not to wait for its answer cuts the exchange off.
+            using CancellationTokenRegistration limited = Limit(answerDeadline, cancellationToken);
             while (true)
             {
                 // Asked here as well: a peer that floods may let the transport answer without ever waiting.

@@ -220,6 +220,19 @@ public sealed class DeviceLinkTests
     }
 
     [Test]
+    public async Task ReceiveAsync_CancelledSinceTheMessageWasSent_CutsTheExchangeOff(CancellationToken cancellationToken)
+    {
+        (DeviceLink link, ITransport peer) = Pair();
+        await using DeviceLink _ = link;
+        await using ITransport __ = peer;
+        await link.SendAsync(new byte[] { 1 }, cancellationToken);
+        Assert.That(
+            async () => await link.ReceiveAsync(Never, new CancellationToken(true)),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(link.IsBroken, Is.True);
+    }
+
+    [Test]
     public async Task SendAsync_AlreadyCancelled_SendsNothing(CancellationToken cancellationToken)
     {
         (DeviceLink link, ITransport peer) = Pair();

@@ -69,7 +69,7 @@ internal static class EmulatorCommand
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
             };
             await using ApduSocketServer server = ApduSocketServer.Start(device, context.Parsed.GetValue(port));
-            return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
+            return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", server.Completion, cancellationToken).ConfigureAwait(false);
         }));
         return command;
     }
@@ -118,7 +118,7 @@ internal static class EmulatorCommand
             };
             await using SoftwareTrezor device = new(options, Screen(context, approve));
             await using TrezorUdpServer server = TrezorUdpServer.Start(device, context.Parsed.GetValue(port));
-            return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", cancellationToken).ConfigureAwait(false);
+            return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", server.Completion, cancellationToken).ConfigureAwait(false);
         }));
         return command;
     }
@@ -195,14 +195,20 @@ internal static class EmulatorCommand
         return Encoding.UTF8.GetString(text.Span);
     }
 
-    /// <summary>Says where the device is and waits for Ctrl-C, which is how an emulator normally ends.</summary>
-    private static async Task<int> ListenAsync(CommandContext context, string address, CancellationToken cancellationToken)
+    /// <summary>Says where the device is and waits for Ctrl-C, which is how an emulator normally ends, or for what breaks it.</summary>
+    private static async Task<int> ListenAsync(
+        CommandContext context, string address, Task completion, CancellationToken cancellationToken)
     {
         context.Answer.Give(
             new ListeningAnswer(address),
             json => json.ListeningAnswer,
             text => text.WriteLine($"listening on {address}"));
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task ended = await Task.WhenAny(completion, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+        if (ended == completion)
+        {
+            await completion.ConfigureAwait(false);
+        }
+
         return Fault.Cancelled.ExitCode();
     }
 }

@@ -8,7 +8,7 @@ public static class KeyStoreCapability
     /// <summary>The capability, or the fault that says why this device can't.</summary>
     /// <param name="keyStore">The open device.</param>
     /// <param name="purpose">What for, as a verb: "seal backups".</param>
-    /// <exception cref="FaultException">It waits for its PIN, shows another app, or lacks the capability altogether.</exception>
+    /// <exception cref="FaultException">It waits for its PIN, shows another app, holds no seed, or lacks the capability altogether.</exception>
     public static TCapability Require<TCapability>(this IKeyStore keyStore, string purpose)
         where TCapability : class
     {
@@ -32,6 +32,10 @@ public static class KeyStoreCapability
                 Fault.Unsupported,
                 $"{info.Uri} is in bootloader mode",
                 "Unplug it, plug it in without holding a button, then run the command again."),
+            KeyStoreState.Unknown when info.Capabilities == KeyStoreCapabilities.None => new FaultException(
+                Fault.Unsupported,
+                $"{info.Uri} can't {purpose}: it holds no seed, or can't be asked",
+                "Set it up first (a new seed, or a restored one), then run the command again."),
             _ => new FaultException(Fault.Unsupported, $"{info.Uri} can't {purpose}", "'hwbridge devices' lists what each device can do."),
         };
     }

@@ -15,7 +15,7 @@ public sealed record LedgerOptions
     public string? Model { get; init; }
 
     /// <summary>How long a person may take to answer a review.</summary>
-    public TimeSpan PersonDeadline { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan PersonDeadline { get; init; } = DeviceLink.PersonDeadline;
 
     /// <summary>How long the device may take for everything else; deriving a validator key takes it 0.2 s.</summary>
     public TimeSpan AnswerDeadline { get; init; } = DeviceLink.PacketDeadline;

@@ -48,7 +48,7 @@ internal sealed class LedgerSealing(LedgerSession session, OpenEthereumApp app, 
             {
                 throw new FaultException(
                     Fault.Protocol,
-                    $"the Ledger gave {_known} as its key at first and {key} now",
+                    $"{session.Uri}: the Ledger gave {_known} as its key at first and {key} now",
                     "Unlock the Ledger with the same PIN (and passphrase) for the whole command, then try again.");
             }
         }

@@ -12,7 +12,7 @@ namespace HwBridge.Devices.Ledger;
 /// An APDU sent during a review makes the review's answer vanish and can crash the app, so nothing is ever repeated after a
 /// timeout, and an exchange that was cut off closes the connection: the next answer could belong to it.
 /// <code>
-///   queue ......... | drain | tell | send | answer: at most 5 s, or a person's 5 min | parse | wipe | next in the queue
+///   queue ......... | drain | tell | send | answer: at most 5 s, or a person's 10 min | parse | wipe | next in the queue
 /// </code>
 /// </remarks>
 internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptions options) : IAsyncDisposable
@@ -49,7 +49,7 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
                 await RequireEthereumAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            throw StatusWords.ToFault(status, command.Name);
+            throw StatusWords.ToFault(status, command.Name).Within(Uri);
         }
         catch (FaultException fault) when (fault.Fault == Fault.Protocol)
         {
@@ -118,7 +118,7 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         {
             throw new FaultException(
                 Fault.DeviceBusy,
-                $"nobody answered the question on the Ledger within {options.PersonDeadline.TotalMinutes:0.#} minutes",
+                $"{Uri}: nobody answered the question on the Ledger within {options.PersonDeadline.TotalMinutes:0.#} minutes",
                 "Reject the question on the Ledger, then run the command again.",
                 late);
         }
@@ -128,7 +128,7 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
             ? BinaryPrimitives.ReadUInt16BigEndian(link.Message[^ApduLimits.StatusSize..])
             : throw new FaultException(
                 Fault.Protocol,
-                $"the Ledger's answer to {command.Name} has no status word",
+                $"{Uri}: the Ledger's answer to {command.Name} has no status word",
                 "Close other programs that use the Ledger, unplug it and plug it in again, then try again.");
     }
 
@@ -139,13 +139,13 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         ushort status = await SendAndReceiveAsync(command, null, cancellationToken).ConfigureAwait(false);
         if (status != StatusWords.Ok)
         {
-            throw StatusWords.ToFault(status, command.Name);
+            throw StatusWords.ToFault(status, command.Name).Within(Uri);
         }
 
         AppInfo app = command.Parse(link.Message[..^ApduLimits.StatusSize]);
         if (app.Name != EthereumApp.Name)
         {
-            throw StatusWords.AnotherApp(app);
+            throw StatusWords.AnotherApp(app).Within(Uri);
         }
     }
 

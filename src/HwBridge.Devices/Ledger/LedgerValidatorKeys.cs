@@ -42,7 +42,7 @@ internal sealed class LedgerValidatorKeys(LedgerSession session, OpenEthereumApp
         {
             throw new FaultException(
                 Fault.Protocol,
-                $"the Ledger gave {key} for {path} at first and {confirmed} on its screen",
+                $"{session.Uri}: the Ledger gave {key} for {path} at first and {confirmed} on its screen",
                 "Do not use either key. Check the computer and the Ledger, then try again.");
         }
     }

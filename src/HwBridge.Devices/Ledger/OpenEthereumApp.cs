@@ -19,7 +19,7 @@ internal sealed class OpenEthereumApp(LedgerSession session, bool seen)
         AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
         if (app.Name != EthereumApp.Name)
         {
-            throw StatusWords.AnotherApp(app);
+            throw StatusWords.AnotherApp(app).Within(session.Uri);
         }
 
         _seen = true;

@@ -20,7 +20,7 @@ public sealed record TrezorOptions
     public uint Account { get; init; }
 
     /// <summary>How long a person may take for one answer on the device.</summary>
-    public TimeSpan PersonDeadline { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan PersonDeadline { get; init; } = DeviceLink.PersonDeadline;
 
     internal void Check()
     {

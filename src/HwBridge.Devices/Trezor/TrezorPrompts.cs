@@ -53,9 +53,9 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
     {
         for (; attempt <= MaxPinAttempts; attempt++)
         {
-            string prompt = $"PIN of {uri} (the positions as the device shows them: 7 8 9 above, 4 5 6, 1 2 3 below)";
-            SecretBuffer pin = await person.AskSecretAsync(new SecretQuestion(SecretKind.PinMatrix, prompt, attempt), cancellationToken)
-                .ConfigureAwait(false) ?? throw new FaultException(
+            SecretQuestion question = new(SecretKind.PinMatrix, $"PIN of {uri}", attempt);
+            SecretBuffer pin = await person.AskSecretAsync(question, cancellationToken).ConfigureAwait(false)
+                ?? throw new FaultException(
                     Fault.DeviceLocked,
                     $"{uri} waits for its PIN, and none was given",
                     "Unlock the device, or run the command on a terminal.");
@@ -86,7 +86,7 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
                     if (typed is null)
                     {
                         throw new FaultException(
-                            Fault.Cancelled,
+                            Fault.Usage,
                             $"{uri}: no passphrase was given",
                             "Run the command on a terminal, or choose another --passphrase.");
                     }

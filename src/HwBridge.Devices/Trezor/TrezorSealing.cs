@@ -12,13 +12,26 @@ namespace HwBridge.Devices.Trezor;
 internal sealed class TrezorSealing(TrezorSession session, string label) : ISealing
 {
     private readonly SlipIdentity _identity = new("age", Host: label);
-    private X25519PublicKey? _publicKey;
+    private readonly Lock _lock = new();
+    private X25519PublicKey? _known;
+
+    private X25519PublicKey? Known
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _known;
+            }
+        }
+    }
 
     public async ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken)
     {
         IReadOnlyList<uint> path = _identity.AgreementPath;
         Curve25519Node node = await session.UseSeedAsync(new GetPublicKeyCommand(path, Show: false), null, cancellationToken)
             .ConfigureAwait(false);
+        RequireSame(node.Key);
         if (confirm)
         {
             string announcement =
@@ -32,14 +45,13 @@ internal sealed class TrezorSealing(TrezorSession session, string label) : ISeal
             }
         }
 
-        _publicKey = node.Key;
         return node.Key;
     }
 
     public async ValueTask<SecretBuffer> AgreeAsync(X25519PublicKey peer, CancellationToken cancellationToken)
     {
         // Known first, so that an answer from another wallet (another passphrase) is noticed.
-        X25519PublicKey expected = _publicKey ?? await GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
+        X25519PublicKey expected = Known ?? await GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false);
         EcdhSessionKey agreed = await session.UseSeedAsync(
             new GetEcdhSessionKeyCommand(_identity, peer),
             $"{session.Uri}: the device asks whether to use its key of {_identity}: approve it to open what is sealed to it.",
@@ -51,6 +63,19 @@ internal sealed class TrezorSealing(TrezorSession session, string label) : ISeal
         }
 
         return agreed.Secret;
+    }
+
+    /// <summary>Remembers the first key and refuses any other.</summary>
+    private void RequireSame(X25519PublicKey key)
+    {
+        lock (_lock)
+        {
+            _known ??= key;
+            if (_known != key)
+            {
+                throw OtherWallet();
+            }
+        }
     }
 
     private FaultException OtherWallet() => new(

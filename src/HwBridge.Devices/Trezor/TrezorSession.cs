@@ -227,8 +227,7 @@ internal sealed class TrezorSession : IAsyncDisposable
                     case MessageType.Failure:
                         return await FailAsync(midway: questions > 0).ConfigureAwait(false);
                     case MessageType.ButtonRequest:
-                        await PressAsync(announced, cancellationToken).ConfigureAwait(false);
-                        patience = _deadlines.Person;
+                        patience = await PressAsync(announced, cancellationToken).ConfigureAwait(false);
                         break;
                     case MessageType.PinMatrixRequest:
                         await EnterPinAsync(pinAttempt, cancellationToken).ConfigureAwait(false);
@@ -282,12 +281,15 @@ internal sealed class TrezorSession : IAsyncDisposable
         return new Outcome(failure, midway);
     }
 
-    private async ValueTask PressAsync(bool announced, CancellationToken cancellationToken)
+    /// <summary>Acknowledges what the device's screen asks.</summary>
+    /// <returns>How long the answer may take.</returns>
+    private async ValueTask<TimeSpan> PressAsync(bool announced, CancellationToken cancellationToken)
     {
         ButtonRequest request = TrezorMessage.Decode(ButtonRequest.Parser, TrezorMessage.PayloadOf(_link.Message));
         _askedPassphrase |= request.Code == ButtonRequestType.PassphraseEntry;
         _prompts.AnnounceButton(request.Code, announced);
         await SendAsync(MessageType.ButtonAck, [], cancellationToken).ConfigureAwait(false);
+        return request.Code == ButtonRequestType.PinEntry ? _deadlines.PinDelay : _deadlines.Person;
     }
 
     private async ValueTask EnterPinAsync(int attempt, CancellationToken cancellationToken)
@@ -387,13 +389,20 @@ internal sealed class TrezorSession : IAsyncDisposable
     /// <summary>Passes over answers to older requests; false when what is awaited does not come.</summary>
     private async ValueTask<bool> SkipToAsync(MessageType awaited, PingCommand? ping, CancellationToken cancellationToken)
     {
+        // One deadline for all of them: a peer that drips messages must not hold the host.
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_deadlines.Synchronise);
         for (int i = 0; i < MaxStale; i++)
         {
             try
             {
-                await _link.ReceiveAsync(_deadlines.Synchronise, cancellationToken).ConfigureAwait(false);
+                await _link.ReceiveAsync(_deadlines.Synchronise, limit.Token).ConfigureAwait(false);
             }
             catch (FaultException late) when (late.Fault == Fault.Protocol)
+            {
+                return false;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 return false;
             }

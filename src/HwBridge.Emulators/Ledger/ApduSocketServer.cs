@@ -18,6 +18,7 @@ public sealed class ApduSocketServer : IAsyncDisposable
     private readonly SoftwareLedger _ledger;
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private readonly List<Task> _clients = [];
     private int _refusals;
@@ -28,10 +29,14 @@ public sealed class ApduSocketServer : IAsyncDisposable
         _ledger = ledger;
         _listener = listener;
         _accepting = AcceptAsync();
+        Completion = Task.WhenAny(_accepting, _broken.Task).Unwrap();
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>Ends with <see cref="DisposeAsync"/>, or with what broke the device.</summary>
+    public Task Completion { get; }
 
     /// <summary>Starts to listen.</summary>
     /// <param name="ledger">The device; stays the caller's to dispose.</param>
@@ -104,9 +109,14 @@ public sealed class ApduSocketServer : IAsyncDisposable
                 await _ledger.ServeAsync(transport, framing, _stop.Token).ConfigureAwait(false);
             }
         }
-        catch (FaultException)
+        catch (Exception gone) when (gone is FaultException or SocketException)
         {
             // It broke the framing or went away in the middle of an answer: closing the connection tells it.
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // Told to whoever waits for the server: the device is in an unknown state.
+            _broken.TrySetException(defect);
         }
         finally
         {

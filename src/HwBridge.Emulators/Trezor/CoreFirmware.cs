@@ -260,9 +260,9 @@ internal sealed class CoreFirmware(
             throw new RequestReplacedException(message);
         }
 
-        return TryDecode(parser, message.Payload, out IMessage? answer, out Refusal? refusal)
+        return TryDecode(parser, message.Payload, out IMessage? answer, out WireError? error)
             ? answer
-            : throw new RequestRefusedException(refusal);
+            : throw new RequestRefusedException(Undecodable(error));
     }
 
     /// <summary>Waits for the person; a message from the host takes the request's place.</summary>

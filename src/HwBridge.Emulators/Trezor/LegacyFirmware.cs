@@ -401,15 +401,12 @@ internal sealed class LegacyFirmware(
         }
 
         byte[] payload = packet.Slice(HeaderSize, (int)length).ToArray();
-        WireError? error = Rules.Check(parser.ParseFrom(ByteString.Empty).Descriptor, payload, out _);
-        if (error is not null)
+        if (!TryDecode(parser, payload, out IMessage? message, out WireError? error))
         {
             await RefuseAsync(Undecodable("messages.c:399:", error)).ConfigureAwait(false);
             return null;
         }
 
-        IMessage message = parser.ParseFrom(payload);
-        Settle(message);
         return message is Initialize
 
             // Its session id is not looked at: the firmware starts over with a new session.

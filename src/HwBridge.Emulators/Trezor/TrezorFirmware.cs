@@ -193,32 +193,33 @@ internal abstract class TrezorFirmware : IDisposable
         }
     }
 
-    /// <summary>Decodes as the firmware would, with its own words for what is wrong.</summary>
+    /// <summary>Decodes as the firmware would.</summary>
     protected bool TryDecode(
         MessageParser parser,
         byte[] payload,
         [NotNullWhen(true)] out IMessage? message,
-        [NotNullWhen(false)] out Refusal? refusal)
+        [NotNullWhen(false)] out WireError? error)
     {
-        IMessage empty = parser.ParseFrom(ByteString.Empty);
-        WireError? error = Rules.Check(empty.Descriptor, payload, out int used);
         message = null;
-        if (error is null)
+        error = Rules.Check(parser.ParseFrom(ByteString.Empty).Descriptor, payload, out int used);
+        if (error is not null)
         {
-            try
-            {
-                message = parser.ParseFrom(payload, 0, used);
-                Settle(message);
-            }
-            catch (InvalidProtocolBufferException)
-            {
-                // What our rules let pass and the parser doesn't is broken in a way that neither firmware names.
-                error = new WireError(WireErrorKind.InvalidTag);
-            }
+            return false;
         }
 
-        refusal = error is null ? null : Undecodable(error);
-        return message is not null;
+        try
+        {
+            message = parser.ParseFrom(payload, 0, used);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // What our rules let pass and the parser doesn't is broken in a way that neither firmware names.
+            error = new WireError(WireErrorKind.InvalidTag);
+            return false;
+        }
+
+        Settle(message);
+        return true;
     }
 
     /// <summary>Compares a PIN, after the wait that earlier wrong ones cost.</summary>
@@ -260,9 +261,9 @@ internal abstract class TrezorFirmware : IDisposable
             throw Refuse(Unasked(message.Type));
         }
 
-        if (!TryDecode(parser, message.Payload, out IMessage? request, out Refusal? refusal))
+        if (!TryDecode(parser, message.Payload, out IMessage? request, out WireError? error))
         {
-            throw new RequestRefusedException(refusal);
+            throw new RequestRefusedException(Undecodable(error));
         }
 
         await (request switch

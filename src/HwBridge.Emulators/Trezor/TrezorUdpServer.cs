@@ -23,6 +23,9 @@ public sealed class TrezorUdpServer : IAsyncDisposable
     /// <summary>The address it listens at.</summary>
     public IPEndPoint EndPoint => _transport.Address;
 
+    /// <summary>Ends when the device does: cancelled by <see cref="DisposeAsync"/>, or with what broke it.</summary>
+    public Task Completion => _running;
+
     /// <summary>Opens the port and begins to answer.</summary>
     /// <param name="device">The device, which stays the caller's to dispose.</param>
     /// <param name="port">0 for any free port, see <see cref="EndPoint"/>.</param>

@@ -40,8 +40,8 @@ internal sealed class UdpDeviceTransport : ITransport
 
     public string Uri => $"udp://{Address}";
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
-        await _socket.SendToAsync(piece, SocketFlags.None, _host, cancellationToken).ConfigureAwait(false);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
+        SendAsync(piece, _host, cancellationToken);
 
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class UdpDeviceTransport : ITransport
             {
                 received = await _socket.ReceiveFromAsync(_datagram, SocketFlags.None, _host, cancellationToken).ConfigureAwait(false);
             }
-            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
+            catch (SocketException gone) when (IsOfTheHost(gone))
             {
                 // The host of the last answer is gone; the next one may come.
                 continue;
@@ -61,8 +61,7 @@ internal sealed class UdpDeviceTransport : ITransport
             ReadOnlyMemory<byte> datagram = _datagram.AsMemory(0, received.ReceivedBytes);
             if (datagram.Span.SequenceEqual("PINGPING"u8))
             {
-                await _socket.SendToAsync("PONGPONG"u8.ToArray(), SocketFlags.None, received.RemoteEndPoint, cancellationToken)
-                    .ConfigureAwait(false);
+                await SendAsync("PONGPONG"u8.ToArray(), received.RemoteEndPoint, cancellationToken).ConfigureAwait(false);
             }
             else if (!datagram.IsEmpty)
             {
@@ -86,5 +85,20 @@ internal sealed class UdpDeviceTransport : ITransport
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static bool IsOfTheHost(SocketException exception) => exception.SocketErrorCode is
+        SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable;
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> piece, EndPoint host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _socket.SendToAsync(piece, SocketFlags.None, host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException gone) when (IsOfTheHost(gone))
+        {
+            // Nobody is there to miss the packet, and the device waits for the next host.
+        }
     }
 }

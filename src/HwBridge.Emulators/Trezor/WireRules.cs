@@ -115,7 +115,7 @@ internal sealed class WireRules
             value |= (ulong)(b & 0x7f) << shift;
             if (b < 0x80)
             {
-                return null;
+                return bits == 32 && value > uint.MaxValue ? WireErrorKind.VarintOverflow : null;
             }
         }
     }

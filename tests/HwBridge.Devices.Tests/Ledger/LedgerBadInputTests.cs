@@ -230,6 +230,34 @@ internal sealed class LedgerBadInputTests
     }
 
     [Test]
+    public async Task Completion_DeviceBreaks_TellsWithWhat()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new BrokenScreen());
+        await using ApduSocketServer server = ApduSocketServer.Start(ledger, 0);
+        await using LedgerKeyStore store = await ConnectAsync(server);
+        Assert.That(server.Completion.IsCompleted, Is.False);
+        Assert.That(store.TryGet(out ISealing? sealing), Is.True);
+        Assert.That(
+            async () => await sealing!.GetPublicKeyAsync(true, CancellationToken.None),
+            Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.DeviceNotFound));
+        Assert.That(
+            async () => await server.Completion.WaitAsync(TimeSpan.FromSeconds(10)),
+            Throws.TypeOf<NotSupportedException>());
+    }
+
+    [Test]
+    public async Task Completion_ClientGoneOrServerDisposed_IsNoFault()
+    {
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
+        await using ApduSocketServer server = ApduSocketServer.Start(ledger, 0);
+        await (await ConnectAsync(server)).DisposeAsync();
+        await (await ConnectWhenFreeAsync(server)).DisposeAsync();
+        Assert.That(server.Completion.IsCompleted, Is.False);
+        await server.DisposeAsync();
+        await server.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
     public async Task SecondClient_OnTheSocket_IsDeviceBusyAndTheFirstIsNotDisturbed()
     {
         ScriptedScreen screen = new();
@@ -267,6 +295,16 @@ internal sealed class LedgerBadInputTests
 
         await using LedgerKeyStore store = await ConnectWhenFreeAsync(server);
         Assert.That(store.Info.State, Is.EqualTo(KeyStoreState.Ready));
+    }
+
+    /// <summary>Fails as a defect would.</summary>
+    private sealed class BrokenScreen : IDeviceScreen
+    {
+        public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private static async Task<LedgerKeyStore> ConnectAsync(ApduSocketServer server)

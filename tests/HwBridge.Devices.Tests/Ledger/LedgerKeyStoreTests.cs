@@ -68,13 +68,21 @@ internal sealed class LedgerKeyStoreTests
 
         await AssertFaultAsync(fault, async () => await FirstKeyAsync(store));
         await AssertFaultAsync(fault, async () => await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None));
+        FaultException named = Assert.ThrowsAsync<FaultException>(async () => await FirstKeyAsync(store))!;
+        Assert.That(named.Message, Does.StartWith($"{store.Info.Uri}: the "));
         ledger.State = SoftwareLedgerState.Ready;
         Assert.That((await FirstKeyAsync(store)).PublicKey.ToString(), Does.StartWith("0xa772ed2e"));
 
         // And when it is left behind again in the middle of a session.
         ledger.State = state;
-        await AssertFaultAsync(fault, async () => await FirstKeyAsync(store));
+        named = Assert.ThrowsAsync<FaultException>(async () => await FirstKeyAsync(store))!;
+        Assert.That(named.Fault, Is.EqualTo(fault), named.Message);
+        Assert.That(named.Message, Does.StartWith($"{store.Info.Uri}: the "));
     }
+
+    [Test]
+    public void Options_BothMakers_GiveAPersonTheSameTime() =>
+        Assert.That(new LedgerOptions().PersonDeadline, Is.EqualTo(new Devices.Trezor.TrezorOptions().PersonDeadline));
 
     [Test]
     public async Task GetPublicKeysAsync_RecordedPaths_GivesTheRecordedKeys()
@@ -285,6 +293,38 @@ internal sealed class LedgerKeyStoreTests
     }
 
     [Test]
+    public async Task Cancel_BetweenTheQuestionAndItsAnswer_ClosesTheConnectionAndSaysSo()
+    {
+        ScriptedScreen screen = new();
+        ListeningPerson person = new();
+        await using SoftwareLedger ledger = TestLedger.SwitchOn(screen);
+        (ITransport transport, IFraming framing) = ledger.Connect();
+        HastyTransport hasty = new(transport);
+        await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(hasty, framing, person, TestLedger.Options, default);
+        await FirstKeyAsync(store);
+        using CancellationTokenSource interrupt = new();
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(10));
+        int sent = 0;
+        hasty.Sent = async () =>
+        {
+            // The first reads the key without a review.
+            if (++sent == 2)
+            {
+                await screen.WaitForReviewAsync(patience.Token);
+                await interrupt.CancelAsync();
+            }
+        };
+
+        Assert.That(async () => await FirstKeyAsync(store, confirm: true, interrupt.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(person.Told.Last(), Does.Contain("reject it on the device"));
+        FaultException closed = Assert.ThrowsAsync<FaultException>(async () => await FirstKeyAsync(store))!;
+        Assert.That(closed.Fault, Is.EqualTo(Fault.DeviceNotFound));
+        Assert.That(closed.Message, Does.Contain("closed after an exchange that was cut off"));
+        Assert.That(sent, Is.EqualTo(2), "nothing is sent while the review is on the screen");
+        screen.Answer(approve: false);
+    }
+
+    [Test]
     public async Task Cancel_BeforeTheCall_SendsNothing()
     {
         await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
@@ -352,6 +392,27 @@ internal sealed class LedgerKeyStoreTests
         Assert.That(exception.Fault, Is.EqualTo(fault), exception.Message);
         Assert.That(exception.Remedy, Is.Not.Empty);
         await Task.CompletedTask;
+    }
+
+    /// <summary>Calls a test after each packet that it has sent.</summary>
+    private sealed class HastyTransport(ITransport inner) : ITransport
+    {
+        internal Func<Task> Sent { get; set; } = () => Task.CompletedTask;
+
+        public string Uri => inner.Uri;
+
+        public async ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+        {
+            await inner.SendAsync(piece, cancellationToken);
+            await Sent();
+        }
+
+        public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+            inner.ReceiveAsync(buffer, cancellationToken);
+
+        public void Drain() => inner.Drain();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     private sealed class InstantTransport(byte[] answer) : ITransport

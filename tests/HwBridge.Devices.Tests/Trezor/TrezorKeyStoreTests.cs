@@ -4,6 +4,7 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices.Trezor;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 using HwBridge.Shared.Trezor;
 
@@ -252,6 +253,53 @@ public sealed class TrezorKeyStoreTests
         await using TrezorKeyStore store = await Trezors.OpenStoreAsync(device);
         FaultException fault = await Trezors.FaultOfAsync(store.Get<ISealing>().AgreeAsync(default, default));
         Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
+    }
+
+    [Test]
+    public async Task GetPublicKey_OtherWalletMeanwhile_IsRefusedAndTheFirstStays()
+    {
+        byte[] recorded = Recording.Named("age_identity_all").Messages.First(message => message.Type == (int)MessageType.PublicKey).Payload!;
+        ScriptedTrezor device = new();
+        PublicKey answer = PublicKey.Parser.ParseFrom(recorded);
+        device.Answer = (type, _) =>
+        {
+            if (type == MessageType.GetPublicKey)
+            {
+                device.Say(MessageType.PublicKey, answer);
+            }
+
+            return type == MessageType.GetPublicKey;
+        };
+        await using TrezorKeyStore store = await Trezors.OpenStoreAsync(device);
+        ISealing sealing = store.Get<ISealing>();
+        X25519PublicKey first = await sealing.GetPublicKeyAsync(confirm: false, default);
+
+        HDNodeType other = answer.Node.Clone();
+        other.PublicKey = ByteString.CopyFrom([0, .. Enumerable.Repeat((byte)9, 32)]);
+        answer = new PublicKey
+        {
+            Node = other,
+            Xpub = ExtendedPublicKey.Format(
+                (byte)other.Depth, other.Fingerprint, other.ChildNum, other.ChainCode.Span, other.PublicKey.Span),
+        };
+        FaultException fault = await Trezors.FaultOfAsync(sealing.GetPublicKeyAsync(confirm: false, default));
+        Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
+        Assert.That((await Trezors.FaultOfAsync(sealing.GetPublicKeyAsync(confirm: false, default))).Fault, Is.EqualTo(Fault.CannotDecrypt));
+
+        answer = PublicKey.Parser.ParseFrom(recorded);
+        Assert.That(await sealing.GetPublicKeyAsync(confirm: false, default), Is.EqualTo(first));
+    }
+
+    [Test]
+    public async Task Require_DeviceWithoutASeed_SaysToSetItUp()
+    {
+        ScriptedTrezor device = new();
+        device.Features.Initialized = false;
+        await using TrezorKeyStore store = await Trezors.OpenStoreAsync(device);
+        FaultException fault = Assert.Throws<FaultException>(() => store.Require<ISealing>("open backups"))!;
+        Assert.That(fault.Fault, Is.EqualTo(Fault.Unsupported));
+        Assert.That(fault.Message, Does.Contain(store.Info.Uri).And.Contain("open backups").And.Contain("holds no seed"));
+        Assert.That(fault.Remedy, Does.Contain("Set it up first"));
     }
 
     [TestCase("04_ecdh_reject")]

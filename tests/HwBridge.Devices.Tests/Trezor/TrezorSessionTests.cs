@@ -90,6 +90,34 @@ public sealed class TrezorSessionTests
         Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(TimeSpan.FromSeconds(10)));
     }
 
+    [Test]
+    public async Task Open_PeerDripsMessages_IsAFaultWithinTheDeadlines()
+    {
+        ScriptedTrezor device = new() { Answer = static (_, _) => true };
+        await using Timer drip = Drip(device);
+        long begun = Stopwatch.GetTimestamp();
+        FaultException fault = await Trezors.FaultOfAsync(
+            Trezors.OpenAsync(device, deadlines: Trezors.Deadlines with { Synchronise = TimeSpan.FromMilliseconds(400) }));
+        Assert.That(fault.Fault, Is.EqualTo(Fault.Protocol));
+        Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(TimeSpan.FromSeconds(8)));
+    }
+
+    [Test]
+    public async Task Run_CancelledWhileThePeerDripsMessages_EndsSoon()
+    {
+        ScriptedTrezor device = new();
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, deadlines: Trezors.Deadlines with { Synchronise = TimeSpan.FromMilliseconds(400) });
+        using CancellationTokenSource stop = new();
+        device.Answer = (type, _) => type is not MessageType.Initialize;
+        device.Idle = stop.Cancel;
+        Task<byte[]> running = session.RunAsync(Trezors.Request, null, stop.Token).AsTask();
+        await using Timer drip = Drip(device);
+        long begun = Stopwatch.GetTimestamp();
+        Assert.That(async () => await running, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(TimeSpan.FromSeconds(8)));
+    }
+
     [TestCase("0811")]
     [TestCase("0811000000000000000000000000000000000000")]
     public async Task Open_DeviceThatSpeaksOnlyThp_SaysSo(string payload)
@@ -385,7 +413,7 @@ public sealed class TrezorSessionTests
         await using TrezorSession session = await Trezors.OpenAsync(
             device, new ScriptedPerson(typed), new TrezorOptions { Passphrase = PassphraseSource.Host });
         FaultException fault = await Trezors.FaultOfAsync(session.UseSeedAsync(Trezors.Request, null, default));
-        Assert.That(fault.Fault, Is.EqualTo(typed is null ? Fault.Cancelled : Fault.BadInput));
+        Assert.That(fault.Fault, Is.EqualTo(typed is null ? Fault.Usage : Fault.BadInput));
         Assert.That(device.Heard[^1].Type, Is.EqualTo(MessageType.Cancel));
     }
 
@@ -435,6 +463,45 @@ public sealed class TrezorSessionTests
         await using TrezorSession session = await Trezors.OpenAsync(device, person);
         await session.RunAsync(Trezors.Request, null, default);
         Assert.That(person.Told.Count(text => text.Contains("enter the PIN on the device", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [TestCase(ButtonRequestType.PinEntry, true)]
+    [TestCase(ButtonRequestType.Other, false)]
+    public async Task Run_SlowAnswerAfterAButton_HasTheTimeOfAWrongPinOnlyForPins(ButtonRequestType code, bool waits)
+    {
+        ScriptedTrezor device = new() { Features = ScriptedTrezor.ModelT() };
+        Task answered = Task.CompletedTask;
+        device.Answer = (type, _) =>
+        {
+            if (type == Trezors.Request.Request)
+            {
+                device.Say(MessageType.ButtonRequest, new ButtonRequest { Code = code });
+                return true;
+            }
+
+            if (type == MessageType.ButtonAck)
+            {
+                // As a Model T that lets a wrong PIN wait.
+                answered = Task.Delay(900).ContinueWith(
+                    _ => device.Say(Trezors.Request.Answer, "yes"u8.ToArray()), TaskScheduler.Default);
+                return true;
+            }
+
+            return false;
+        };
+        await using TrezorSession session = await Trezors.OpenAsync(
+            device, deadlines: Trezors.Deadlines with { Person = TimeSpan.FromMilliseconds(200) });
+        if (waits)
+        {
+            Assert.That(await session.RunAsync(Trezors.Request, null, default), Is.EqualTo("yes"u8.ToArray()));
+        }
+        else
+        {
+            FaultException fault = await Trezors.FaultOfAsync(session.RunAsync(Trezors.Request, null, default));
+            Assert.That(fault.Fault, Is.EqualTo(Fault.DeviceBusy));
+        }
+
+        await answered;
     }
 
     [Test]
@@ -612,6 +679,10 @@ public sealed class TrezorSessionTests
         device.SayPacket(packet[..size]);
         return true;
     }
+
+    /// <summary>Well-formed messages that answer nothing, each within the deadline of one wait: 64 of them take 12.8 s.</summary>
+    private static Timer Drip(ScriptedTrezor device) => new(
+        _ => device.Say(MessageType.Success, new Success { Message = "another" }), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
 
     private static byte[] Sent(ScriptedTrezor device, MessageType type) => device.Heard.Single(message => message.Type == type).Payload;
 

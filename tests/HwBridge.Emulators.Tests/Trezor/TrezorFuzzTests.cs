@@ -15,6 +15,11 @@ public sealed class TrezorFuzzTests
         GetECDHSessionKey.Parser, SignIdentity.Parser, EthereumGetAddress.Parser, PinMatrixAck.Parser, PassphraseAck.Parser,
     ];
 
+    private static readonly MessageType[] TinyTypes =
+    [
+        MessageType.ButtonAck, MessageType.PinMatrixAck, MessageType.PassphraseAck, MessageType.Cancel, MessageType.Initialize,
+    ];
+
     private static readonly byte[][] RecordedPackets =
     [
         .. Recording.All.SelectMany(recording => recording.Messages)
@@ -67,6 +72,78 @@ public sealed class TrezorFuzzTests
         }
 
         FeedAndRecover(isCore, packets, random);
+    }
+
+    /// <summary>What comes while the device waits in the middle of a request; bytes mostly of varints that go on.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 400)]
+    public void Feed_BrokenAcknowledgementsWhileAQuestionIsPending_DeviceStaysAnswerable(bool isCore, byte question, int seed)
+    {
+        Random random = new(seed);
+        bool asksPin = question % 4 == 3;
+        using DeviceBench bench = Bench(isCore, asksPin ? "1234" : null);
+        bench.Randomness.SessionId = new byte[32];
+        bench.Send(MessageType.Initialize, new Initialize());
+        bench.Take(Features.Parser);
+        switch (question % 4)
+        {
+            case 0:
+            case 1:
+                bench.Send(MessageType.Ping, new Ping { Message = "?", ButtonProtection = true });
+                bench.Take(ButtonRequest.Parser);
+                if (question % 4 == 1)
+                {
+                    bench.Send(MessageType.ButtonAck, new ButtonAck());
+                    Assert.That(bench.Person.IsAsked, Is.True);
+                }
+
+                break;
+            case 2:
+                bench.Send(MessageType.GetPublicKey, new GetPublicKey { AddressN = { 0x80000000 } });
+                bench.Take(PassphraseRequest.Parser);
+                break;
+            default:
+                bench.Send(MessageType.GetPublicKey, new GetPublicKey { AddressN = { 0x80000000 } });
+                MessageType asked = bench.TakeMessage().Type;
+                Assert.That(asked, Is.EqualTo(isCore ? MessageType.ButtonRequest : MessageType.PinMatrixRequest));
+                break;
+        }
+
+        FeedAndRecover(bench, Enumerable.Range(0, 12).Select(_ => Tiny(random)), random);
+    }
+
+    [TestCase("808080801000", Description = "a tag above 32 bits")]
+    [TestCase("82808080100100", Description = "and one that says bytes follow")]
+    [TestCase("0b0c", Description = "a group")]
+    public void Feed_ButtonAckThatCantBeRead_IsRefusedAndTheQuestionStays(string payload)
+    {
+        using DeviceBench bench = Bench(isCore: false);
+        bench.Send(MessageType.Ping, new Ping { Message = "still here", ButtonProtection = true });
+        bench.Take(ButtonRequest.Parser);
+        bench.Feed(Convert.FromHexString($"3f2323001b{payload.Length / 2:x8}{payload}".PadRight(128, '0')));
+        Assert.That(bench.Take(Failure.Parser).Code, Is.EqualTo(FailureType.DataError));
+        bench.Send(MessageType.ButtonAck, new ButtonAck());
+        bench.Person.Press(approve: true);
+        Assert.That(bench.Take(Success.Parser).Message, Is.EqualTo("still here"));
+    }
+
+    [TestCase(0xffff_ffffUL, null)]
+    [TestCase(0x1_0000_0000UL, WireErrorKind.VarintOverflow)]
+    public void Check_TagAroundThirtyTwoBits_OverflowsAboveThem(ulong tag, object? expected)
+    {
+        // 2^32 - 1 is wire type 7, which is wrong for a reason of its own.
+        List<byte> bytes = [];
+        for (; tag >= 0x80; tag >>= 7)
+        {
+            bytes.Add((byte)(tag | 0x80));
+        }
+
+        bytes.Add((byte)tag);
+        bytes.Add(0);
+        foreach (WireRules rules in (WireRules[])[WireRules.Legacy, WireRules.Core])
+        {
+            WireError? error = rules.Check(ButtonAck.Descriptor, bytes.ToArray(), out _);
+            Assert.That(error?.Kind, Is.EqualTo(expected ?? WireErrorKind.WrongWireType));
+        }
     }
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
@@ -131,9 +208,35 @@ public sealed class TrezorFuzzTests
         Assert.That(bench.Take(Failure.Parser).Code, Is.EqualTo(FailureType.FirmwareError));
     }
 
+    /// <summary>A packet of a kind that a waiting device reads, with a payload that may say anything.</summary>
+    private static byte[] Tiny(Random random)
+    {
+        ReadOnlySpan<byte> starts = [0x80, 0x82, 0xff, 0x08, 0x0a, 0x12, 0x18, 0x00, 0x01, 0x0b];
+        byte[] packet = new byte[64];
+        "?##"u8.CopyTo(packet);
+        packet[4] = (byte)TinyTypes[random.Next(TinyTypes.Length)];
+        packet[8] = (byte)random.Next(12);
+        foreach (ref byte b in packet.AsSpan(9, packet[8]))
+        {
+            b = random.Next(3) switch
+            {
+                0 => (byte)random.Next(256),
+                1 => 0x80,
+                _ => starts[random.Next(starts.Length)],
+            };
+        }
+
+        return packet;
+    }
+
     private static void FeedAndRecover(bool isCore, IEnumerable<byte[]> packets, Random random)
     {
         using DeviceBench bench = Bench(isCore);
+        FeedAndRecover(bench, packets, random);
+    }
+
+    private static void FeedAndRecover(DeviceBench bench, IEnumerable<byte[]> packets, Random random)
+    {
         foreach (byte[] packet in packets)
         {
             bench.Randomness.SessionId = new byte[32];
@@ -158,11 +261,11 @@ public sealed class TrezorFuzzTests
         Assert.That(last?.Message, Is.EqualTo("are you there?"));
     }
 
-    private static DeviceBench Bench(bool isCore) => new(new SoftwareTrezorOptions
+    private static DeviceBench Bench(bool isCore, string? pin = "1234") => new(new SoftwareTrezorOptions
     {
         Flavour = isCore ? TrezorFlavour.Core : TrezorFlavour.Legacy,
         Mnemonic = Bip39Mnemonic.Parse("all all all all all all all all all all all all"),
         PassphraseProtection = true,
-        Pin = "1234",
+        Pin = pin,
     });
 }

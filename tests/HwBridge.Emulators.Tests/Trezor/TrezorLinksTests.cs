@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
@@ -146,6 +147,58 @@ public sealed class TrezorLinksTests
     }
 
     [Test]
+    public async Task Udp_HostGoneBeforeItsAnswers_LeavesTheDeviceToTheNextOne(CancellationToken cancellationToken)
+    {
+        await using UdpDeviceTransport device = new(new IPEndPoint(IPAddress.Loopback, 0));
+
+        // IP_RECVERR: has the system tell of a closed port here as it does elsewhere.
+        SocketOf(device).SetRawSocketOption(0, 11, BitConverter.GetBytes(1));
+        using (UdpClient host = new(AddressFamily.InterNetwork))
+        {
+            host.Connect(device.Address);
+            await host.SendAsync(PingB, cancellationToken);
+            await device.ReceiveAsync(new byte[64], cancellationToken);
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            await device.SendAsync(PingB, cancellationToken);
+        }
+
+        using UdpClient next = new(AddressFamily.InterNetwork);
+        next.Connect(device.Address);
+        await next.SendAsync(GetFeatures, cancellationToken);
+        byte[] packet = new byte[64];
+        Assert.That(await device.ReceiveAsync(packet, cancellationToken), Is.EqualTo(64));
+        Assert.That(packet, Is.EqualTo(GetFeatures));
+        await device.SendAsync(PingB, cancellationToken);
+        Assert.That((await next.ReceiveAsync(cancellationToken)).Buffer, Is.EqualTo(PingB));
+    }
+
+    [Test]
+    public async Task Completion_DeviceBreaks_TellsWithWhat(CancellationToken cancellationToken)
+    {
+        using SoftwareTrezor device = new(new() { Flavour = TrezorFlavour.Legacy }, new BrokenScreen());
+        await using TrezorUdpServer server = TrezorUdpServer.Start(device, port: 0);
+        using UdpClient host = new(AddressFamily.InterNetwork);
+        host.Connect(server.EndPoint);
+        await host.SendAsync(Packet("3f2323000100000002" + "1001"), cancellationToken);
+        await Receive(host, MessageType.ButtonRequest, cancellationToken);
+        Assert.That(server.Completion.IsCompleted, Is.False);
+        await host.SendAsync(Packet("3f2323001b"), cancellationToken);
+        Assert.That(async () => await server.Completion.WaitAsync(cancellationToken), Throws.TypeOf<NotSupportedException>());
+    }
+
+    [Test]
+    public async Task Completion_ServerDisposed_Ends(CancellationToken cancellationToken)
+    {
+        using SoftwareTrezor device = new(new(), new PolicyScreen(approve: true));
+        TrezorUdpServer server = TrezorUdpServer.Start(device, port: 0);
+        await server.DisposeAsync();
+        Assert.That(async () => await server.Completion.WaitAsync(cancellationToken), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public async Task Udp_PortTaken_IsAnIoFaultThatNamesThePort()
     {
         await using UdpBench bench = new();
@@ -161,7 +214,20 @@ public sealed class TrezorLinksTests
         Assert.That((MessageType)((packet[3] << 8) | packet[4]), Is.EqualTo(type));
     }
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
+    private static extern ref Socket SocketOf(UdpDeviceTransport device);
+
     private static byte[] Packet(string hex) => Convert.FromHexString(hex.PadRight(128, '0'));
+
+    /// <summary>Fails as a defect would.</summary>
+    private sealed class BrokenScreen : IDeviceScreen
+    {
+        public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     private sealed class UdpBench : IAsyncDisposable
     {
