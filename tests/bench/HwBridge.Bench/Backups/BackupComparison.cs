@@ -24,7 +24,7 @@ internal static class BackupComparison
         int count = effort.Of(100, 4);
         int cores = Environment.ProcessorCount;
         using TemporaryFolder folder = new();
-        string hwbridge = await Repository.PublishProgramAsync(folder.File("hwbridge"));
+        string hwbridge = await Repository.PublishProgramAsync();
         string keystores = folder.File("keystores");
         string password = folder.File("password");
         WriteKeystores(keystores, password, count);
@@ -60,16 +60,7 @@ internal static class BackupComparison
     private static void WriteKeystores(string folder, string passwordFile, int count)
     {
         Directory.CreateDirectory(folder);
-        using (FileStream file = new(passwordFile, new FileStreamOptions
-        {
-            Access = FileAccess.Write,
-            Mode = FileMode.CreateNew,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(OneKdf.Password);
-        }
-
+        File.WriteAllBytes(passwordFile, OneKdf.Password);
         using SecretBuffer password = SecretBuffer.CopyOf(OneKdf.Password);
         using BlsSecretKey master = Eip2333KeyDerivation.DeriveMaster(new byte[32]);
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>

@@ -15,7 +15,7 @@ internal static class CheckComparison
         int keys = effort.Of(1000, 50);
         int paced = effort.Of(100, 5);
         using TemporaryFolder folder = new();
-        string hwbridge = await Repository.PublishProgramAsync(folder.File("hwbridge"));
+        string hwbridge = await Repository.PublishProgramAsync();
         string seed = folder.File("seed");
         await File.WriteAllTextAsync(seed, RecitingLedger.Mnemonic);
         using ServingProgram reciting = new(Environment.ProcessPath!, RecitingLedger.Argument);

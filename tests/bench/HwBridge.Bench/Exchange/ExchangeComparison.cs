@@ -12,56 +12,67 @@ internal static class ExchangeComparison
 {
     private const string Floor = "the same bytes by a blocking socket";
 
+    private const string Script = "Ledger/hw-app-eth-bench.mjs";
+    private const string Library = "hw-app-eth";
+    private const string OneKey = """["eth2GetPublicKey","12381/3600/0/0/0"]""";
+
     internal static async Task<IReadOnlyList<Row>> RunAsync(Effort effort)
     {
+        string sealingPath = new LedgerOptions().SealingPath.ToString()[2..];
         using ServingProgram device = new(Environment.ProcessPath!, RecitingLedger.Argument);
-        int runs = effort.Of(9, 1);
-        string rounds = effort.Of(3000, 100).ToString(CultureInfo.InvariantCulture);
-        string warmUp = effort.Of(3000, 100).ToString(CultureInfo.InvariantCulture);
-        List<Row> rows = [];
-        double pointCheck = await PointCheckAsync(effort);
-        foreach ((string name, string exchange, string call) in ((string, string, string)[])
+        return
         [
-            ("X25519 public key (E018)", ExchangeHost.SealingKey, $"""["getEIP1024PublicEncryptionKey","{new LedgerOptions().SealingPath.ToString()[2..]}"]"""),
-            ("validator key (E00E)", ExchangeHost.ValidatorKey, """["eth2GetPublicKey","12381/3600/0/0/0"]"""),
-        ])
-        {
-            double[][] medians = await Turns.MediansAsync(
-                runs,
-                () => RunAsync(Own(ExchangeHost.Ours)),
-                () => RunAsync(Repository.Node("Ledger/hw-app-eth-bench.mjs", device.Port, rounds, warmUp, call)),
-                () => RunAsync(Own(ExchangeHost.Bare)));
-            (double[] ours, double[] theirs, double[] bare) = (medians[0], medians[1], medians[2]);
-            bool validated = exchange == ExchangeHost.ValidatorKey;
-            string checks = validated ? ", curve and subgroup checked" : "";
-            rows.Add(new Row($"{name}{checks}: wall", ours[0], Floor)
-            {
-                Peer = "hw-app-eth",
-                PeerTime = theirs[0],
-                LimitTime = bare[0],
-                Target = "≥ 3 × peer",
-            });
-            rows.Add(new Row($"{name}{checks}: processor time of the host", ours[1], Floor)
-            {
-                Peer = "hw-app-eth",
-                PeerTime = theirs[1],
-                LimitTime = bare[1],
-            });
-            if (validated)
-            {
-                rows.Add(new Row($"{name} without that check ({Row.Time(pointCheck)}), which hw-app-eth leaves out: wall", ours[0] - pointCheck, Floor)
-                {
-                    Peer = "hw-app-eth",
-                    PeerTime = theirs[0],
-                    LimitTime = bare[0],
-                });
-            }
+            .. await CompareAsync(effort, device, "X25519 public key (E018)", ExchangeHost.SealingKey, $"""["getEIP1024PublicEncryptionKey","{sealingPath}"]"""),
+            .. await CompareAsync(effort, device, "validator key (E00E)", ExchangeHost.ValidatorKey, OneKey),
+            await CompareProgramsAsync(effort, device, 1),
+            await CompareProgramsAsync(effort, device, effort.Of(1000, 50)),
+        ];
+    }
 
-            ProcessStartInfo Own(string kind) =>
-                new(Environment.ProcessPath!, [ExchangeHost.Argument, kind, exchange, device.Port, rounds, warmUp]);
+    /// <summary>One kind of exchange again and again, after so many that both hosts are as fast as they get.</summary>
+    private static async Task<IReadOnlyList<Row>> CompareAsync(Effort effort, ServingProgram device, string name, string exchange, string call)
+    {
+        string rounds = effort.Of(5000, 100).ToString(CultureInfo.InvariantCulture);
+        string warmUp = effort.Of(20000, 100).ToString(CultureInfo.InvariantCulture);
+        double[][] medians = await Turns.MediansAsync(
+            effort.Of(9, 1),
+            () => RunAsync(Own(ExchangeHost.Ours)),
+            () => RunAsync(Repository.Node(Script, device.Port, rounds, warmUp, call)),
+            () => RunAsync(Own(ExchangeHost.Bare)));
+        (double[] ours, double[] theirs, double[] bare) = (medians[0], medians[1], medians[2]);
+        List<Row> rows =
+        [
+            Of($"{name}, hot: time from call to result", ours[0], 0) with { Target = "≥ 3 × peer" },
+            Of($"{name}, hot: processor time of the host", ours[1], 1),
+        ];
+        if (exchange == ExchangeHost.ValidatorKey)
+        {
+            double check = await PointCheckAsync(effort);
+            rows.Add(Of($"{name}, hot: without our check of curve and subgroup ({Row.Time(check)}), which hw-app-eth leaves out", ours[0] - check, 0));
         }
 
         return rows;
+
+        Row Of(string what, double own, int number) => new(what, own, Floor) { Peer = Library, PeerTime = theirs[number], LimitTime = bare[number] };
+
+        ProcessStartInfo Own(string kind) => new(Environment.ProcessPath!, [ExchangeHost.Argument, kind, exchange, device.Port, rounds, warmUp]);
+    }
+
+    /// <summary>Whole processes, as people run them.</summary>
+    private static async Task<Row> CompareProgramsAsync(Effort effort, ServingProgram device, int keys)
+    {
+        string hwbridge = await Repository.PublishProgramAsync();
+        string count = keys.ToString(CultureInfo.InvariantCulture);
+        string indices = string.Create(CultureInfo.InvariantCulture, $"0-{keys - 1}");
+        double[][] medians = await Turns.MediansAsync(
+            effort.Of(9, 1),
+            async () => [(await ProgramRun.Of(hwbridge, "pubkeys", "--device", device.Uri, "--index", indices)).Wall],
+            async () => [(await ProgramRun.Of(Repository.Node(Script, device.Port, count, "0", OneKey), watch: false)).Wall]);
+        return new Row($"`hwbridge pubkeys`, the whole process: {keys} validator key{(keys == 1 ? "" : "s")}, checked", medians[0][0], "the device's own time, here about nothing")
+        {
+            Peer = $"Node.js with {Library}, unchecked",
+            PeerTime = medians[1][0],
+        };
     }
 
     private static async Task<double[]> RunAsync(ProcessStartInfo start) =>

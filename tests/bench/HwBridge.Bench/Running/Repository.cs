@@ -7,7 +7,7 @@ internal static class Repository
 {
     internal static string Root { get; } = FindRoot();
 
-    /// <summary>A script of tests/HwBridge.Interop, which npm ci has prepared, with what it is told on its standard input.</summary>
+    /// <summary>A script of tests/HwBridge.Interop, which npm ci has prepared.</summary>
     internal static ProcessStartInfo Node(string script, params string[] arguments)
     {
         string folder = Path.Combine(Root, "tests", "HwBridge.Interop");
@@ -20,10 +20,11 @@ internal static class Repository
     internal static async Task PublishAsync(string project, string folder) =>
         await ProgramRun.Of("dotnet", "publish", "-c", "Release", project, "-o", folder, "-v", "quiet", "--nologo");
 
-    /// <summary>Publishes the hwbridge program.</summary>
+    /// <summary>Publishes the hwbridge program, beside this one.</summary>
     /// <returns>The program's path.</returns>
-    internal static async Task<string> PublishProgramAsync(string folder)
+    internal static async Task<string> PublishProgramAsync()
     {
+        string folder = Path.Combine(AppContext.BaseDirectory, "published");
         await PublishAsync(Path.Combine(Root, "src", "HwBridge.Cli"), folder);
         return Path.Combine(folder, "hwbridge");
     }

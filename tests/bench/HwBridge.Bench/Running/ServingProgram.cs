@@ -10,10 +10,10 @@ internal sealed class ServingProgram : IDisposable
     internal ServingProgram(string file, params string[] arguments)
     {
         _process = Process.Start(
-            new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         string? line = _process.StandardOutput.ReadLine();
-        Uri = line is not null && line.IndexOf("ledger+tcp://", StringComparison.Ordinal) is >= 0 and int at
-            ? line[at..]
+        Uri = line is not null && line.Contains("://", StringComparison.Ordinal)
+            ? line[(line.LastIndexOf(' ') + 1)..]
             : throw new InvalidOperationException($"{file} did not say where it listens");
     }
 

@@ -1,4 +1,3 @@
-using HwBridge.Bench.Exchange;
 using HwBridge.Bench.Running;
 
 namespace HwBridge.Bench.Start;
@@ -11,10 +10,10 @@ internal static class StartComparison
     internal static async Task<IReadOnlyList<Row>> RunAsync(Effort effort)
     {
         using TemporaryFolder folder = new();
-        string hwbridge = await Repository.PublishProgramAsync(folder.File("hwbridge"));
+        string hwbridge = await Repository.PublishProgramAsync();
         string empty = await PublishEmptyProgramAsync(folder);
-        string trezorctl = $"trezorctl {(await ProgramRun.Of("trezorctl", "version")).Output.Trim()}";
-        using ServingProgram device = new(Environment.ProcessPath!, RecitingLedger.Argument);
+        string version = (await ProgramRun.Of("trezorctl", "version")).Output.Trim();
+        using ServingProgram trezor = new(hwbridge, "--quiet", "emulator", "trezor", "--port", "0");
         double[][] medians = await Turns.MediansAsync(
             effort.Of(25, 1),
             Wall(hwbridge, "--version"),
@@ -22,18 +21,24 @@ internal static class StartComparison
             Wall(empty),
             Wall(hwbridge, "--help"),
             Wall("trezorctl", "--help"),
-            Wall(hwbridge, "pubkeys", "--device", device.Uri));
+            Wall(hwbridge, "devices", "--device", trezor.Uri),
+            Wall("trezorctl", "--path", $"udp:127.0.0.1:{trezor.Port}", "get-features"));
         return
         [
             new Row("`hwbridge --version`, the whole process", medians[0][0], Empty)
             {
-                Peer = $"`{trezorctl}`: version",
+                Peer = $"`trezorctl version` ({version})",
                 PeerTime = medians[1][0],
                 LimitTime = medians[2][0],
                 Target = "≥ 2.5 × peer",
             },
             new Row("`hwbridge --help`", medians[3][0], Empty) { Peer = "`trezorctl --help`", PeerTime = medians[4][0], LimitTime = medians[2][0] },
-            new Row("`hwbridge pubkeys`, one key from a Ledger's socket", medians[5][0], Empty) { LimitTime = medians[2][0] },
+            new Row("`hwbridge devices` with the software Trezor behind its UDP port", medians[5][0], Empty)
+            {
+                Peer = "`trezorctl get-features`",
+                PeerTime = medians[6][0],
+                LimitTime = medians[2][0],
+            },
         ];
     }
 
