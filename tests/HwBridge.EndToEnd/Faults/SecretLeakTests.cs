@@ -24,44 +24,40 @@ internal sealed class SecretLeakTests : IDisposable
         string backup = await _workplace.MakeBackupAsync().ConfigureAwait(false);
         using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "ledger").ConfigureAwait(false);
         using SoftwareDevice stranger = await SoftwareDevice.StartAsync(_workplace, "ledger", "--seed-file", StrangeSeed(), "--approve", "always").ConfigureAwait(false);
-        TcpRelay? relay = null;
-        try
+        foreach (string[] command in Commands(backup))
         {
-            foreach (string[] command in Commands(backup))
+            TcpRelay relay = new(device.Port);
+            byte[] answers;
+            await using (relay.ConfigureAwait(false))
             {
-                relay = new TcpRelay(device.Port);
                 Outcome outcome = await RunAsync(relay.Uri, command).ConfigureAwait(false);
                 Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
-                byte[] answers = relay.Answers;
-                await relay.DisposeAsync().ConfigureAwait(false);
-                for (int offset = 0; offset < answers.Length;)
-                {
-                    int length = BinaryPrimitives.ReadInt32BigEndian(answers.AsSpan(offset));
-                    if (length == 32)
-                    {
-                        // EIP-1024's shared secret has 32 bytes, and nothing else does that these commands ask for.
-                        _secrets.Add(answers[(offset + 4)..(offset + 36)]);
-                    }
+                answers = relay.Answers;
+            }
 
-                    offset += 4 + length + 2;
+            for (int offset = 0; offset < answers.Length;)
+            {
+                int length = BinaryPrimitives.ReadInt32BigEndian(answers.AsSpan(offset));
+                if (length == 32)
+                {
+                    // EIP-1024's shared secret has 32 bytes, and nothing else does that these commands ask for.
+                    _secrets.Add(answers[(offset + 4)..(offset + 36)]);
                 }
 
-                // The same with the line cut in the middle, and once more on a wallet that it is not for.
-                relay = new TcpRelay(device.Port, answers.Length - 5);
-                Remove();
-                Assert.That((await RunAsync(relay.Uri, command).ConfigureAwait(false)).ExitCode, Is.Not.Zero);
-                await relay.DisposeAsync().ConfigureAwait(false);
-                Remove();
-                await RunAsync(stranger.Uri, command).ConfigureAwait(false);
-                Remove();
+                offset += 4 + length + 2;
             }
-        }
-        finally
-        {
-            if (relay is not null)
+
+            // The same with the line cut in the middle, and once more on a wallet that it is not for.
+            Remove();
+            TcpRelay cut = new(device.Port, answers.Length - 5);
+            await using (cut.ConfigureAwait(false))
             {
-                await relay.DisposeAsync().ConfigureAwait(false);
+                Assert.That((await RunAsync(cut.Uri, command).ConfigureAwait(false)).ExitCode, Is.Not.Zero);
             }
+
+            Remove();
+            await RunAsync(stranger.Uri, command).ConfigureAwait(false);
+            Remove();
         }
 
         await FailWithPasswordsAsync(device.Uri).ConfigureAwait(false);
