@@ -10,14 +10,14 @@ internal sealed class RunningCommand : IDisposable
     private readonly List<string> _output = [];
     private readonly List<string> _error = [];
 
-    private RunningCommand(ProcessStartInfo start, string folder, bool holdsInput)
+    private RunningCommand(ProcessStartInfo start, string folder, string home, bool holdsInput)
     {
         start.WorkingDirectory = folder;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.RedirectStandardInput = true;
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
-        start.Environment["HOME"] = folder;
+        start.Environment["HOME"] = home;
         start.Environment["FIXTURES"] = Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures");
         start.Environment.Remove("HWBRIDGE_DEVICE");
         start.Environment.Remove("XDG_STATE_HOME");
@@ -40,11 +40,12 @@ internal sealed class RunningCommand : IDisposable
     internal bool HasExited => _process.HasExited;
 
     /// <summary>Runs a line of bash, what it writes to stderr among its output.</summary>
-    internal static RunningCommand Shell(string command, string folder)
+    internal static RunningCommand Shell(string command, string folder, string home)
     {
         // exec: a signal to this process reaches hwbridge itself.
-        bool several = command.Contains('|', StringComparison.Ordinal) || command.Contains(';', StringComparison.Ordinal) || command.Contains("&&", StringComparison.Ordinal);
-        return new RunningCommand(new ProcessStartInfo("/bin/bash", ["-c", several ? $"exec 2>&1; {command}" : $"exec 2>&1; exec {command}"]), folder, holdsInput: false);
+        bool several = ((string[])["|", ";", "&&"]).Any(joint => command.Contains(joint, StringComparison.Ordinal));
+        string line = several ? $"exec 2>&1; {command}" : $"exec 2>&1; exec {command}";
+        return new RunningCommand(new ProcessStartInfo("/bin/bash", ["-c", line]), folder, home, holdsInput: false);
     }
 
     /// <summary>Runs a program without a shell.</summary>
@@ -52,7 +53,11 @@ internal sealed class RunningCommand : IDisposable
     /// <param name="holdsInput">Leave its stdin open and silent, as a person does who does not answer.</param>
     /// <param name="command">The program and its arguments.</param>
     internal static RunningCommand Program(string folder, bool holdsInput, params string[] command) =>
-        new(new ProcessStartInfo(command[0] == "hwbridge" ? Path.Combine(AppContext.BaseDirectory, "hwbridge") : command[0], command[1..]), folder, holdsInput);
+        new(
+            new ProcessStartInfo(command[0] == "hwbridge" ? Path.Combine(AppContext.BaseDirectory, "hwbridge") : command[0], command[1..]),
+            folder,
+            folder,
+            holdsInput);
 
     /// <summary>Waits for its end; fails the test, and ends it, when the deadline passes first.</summary>
     internal async Task<int> ExitAsync(TimeSpan deadline)

@@ -9,6 +9,7 @@ internal sealed class StoryRunner : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hwbridge-story-");
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("hwbridge-home-");
     private readonly List<RunningCommand> _background = [];
     private readonly Dictionary<string, string> _ports = new()
     {
@@ -16,7 +17,8 @@ internal sealed class StoryRunner : IDisposable
         ["21324"] = FreePort(SocketType.Dgram, ProtocolType.Udp),
     };
 
-    internal string Folder => _folder.FullName;
+    /// <summary>A home where the checkout is ~/hwbridge, as the README says.</summary>
+    internal StoryRunner() => Directory.CreateSymbolicLink(Path.Combine(_home.FullName, "hwbridge"), Repository.Root);
 
     /// <summary>Runs every step; fails the test at the first that prints or returns something else.</summary>
     internal async Task RunAsync(Story story)
@@ -31,11 +33,14 @@ internal sealed class StoryRunner : IDisposable
                 continue;
             }
 
-            RunningCommand running = RunningCommand.Shell(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName);
+            RunningCommand running = RunningCommand.Shell(Ports(step.Command.TrimEnd('&', ' ')), _folder.FullName, _home.FullName);
             if (step.InBackground)
             {
                 _background.Add(running);
-                await running.WaitForAsync(() => Story.Difference([.. step.Expected, "…"], Written(running.Output)) is null, TimeSpan.FromSeconds(30), $"{story.Name}:{step.Line}").ConfigureAwait(false);
+                await running.WaitForAsync(
+                    () => Story.Difference([.. step.Expected, "…"], Written(running.Output)) is null,
+                    TimeSpan.FromSeconds(30),
+                    $"{story.Name}:{step.Line}").ConfigureAwait(false);
                 continue;
             }
 
@@ -58,6 +63,8 @@ internal sealed class StoryRunner : IDisposable
         }
 
         _folder.Delete(recursive: true);
+        File.Delete(Path.Combine(_home.FullName, "hwbridge"));
+        _home.Delete(recursive: true);
     }
 
     private static string FreePort(SocketType type, ProtocolType protocol)
@@ -82,7 +89,9 @@ internal sealed class StoryRunner : IDisposable
         List<string> result = [];
         foreach (string line in lines)
         {
-            string text = line.Replace(_folder.FullName, ".", StringComparison.Ordinal).Replace(Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures"), "$FIXTURES", StringComparison.Ordinal);
+            string text = line
+                .Replace(_folder.FullName, ".", StringComparison.Ordinal)
+                .Replace(Repository.Root, "~/hwbridge", StringComparison.Ordinal);
             foreach ((string written, string real) in _ports)
             {
                 text = text.Replace(real, written, StringComparison.Ordinal);
