@@ -34,7 +34,10 @@ internal static class KeystoreComparison
                 PeerTime = medians[1],
                 LimitTime = medians[2],
             },
-            new Row("PBKDF2 keystore decrypted", medians[3], "OpenSSL's PBKDF2 straight (by the framework; libsodium has none)") { LimitTime = medians[4] },
+            new Row("PBKDF2 keystore decrypted", medians[3], "OpenSSL's PBKDF2 straight (by the framework; libsodium has none)")
+            {
+                LimitTime = medians[4],
+            },
         ];
     }
 }

@@ -8,7 +8,7 @@ internal static class OneKdf
 {
     internal static ReadOnlySpan<byte> Password => "correct horse battery staple"u8;
 
-    /// <summary>Seconds that one derivation takes while <paramref name="threads"/> do the same at once, which share the memory's bandwidth.</summary>
+    /// <summary>Seconds of one derivation while <paramref name="threads"/> do the same, which share the memory's bandwidth.</summary>
     internal static double Time(int threads, int rounds)
     {
         Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
