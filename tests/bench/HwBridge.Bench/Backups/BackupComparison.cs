@@ -38,12 +38,12 @@ internal static class BackupComparison
         string what = $"`backup create` from {count} scrypt keystores ({use})";
         return
         [
-            new Row(what, wall, $"one KDF ({Row.Time(together)} by OpenSSL straight, on all cores) × {count} ÷ {cores}")
+            new Row(what, wall, $"one KDF ({Row.Time(together)} by libsodium straight, on all cores) × {count} ÷ {cores}")
             {
                 LimitTime = together * count / cores,
                 Target = "≤ 1.1 × limit",
             },
-            new Row(what, wall, $"one KDF ({Row.Time(alone)} by OpenSSL straight, alone) × {count} ÷ {cores}")
+            new Row(what, wall, $"one KDF ({Row.Time(alone)} by libsodium straight, alone) × {count} ÷ {cores}")
             {
                 LimitTime = alone * count / cores,
             },

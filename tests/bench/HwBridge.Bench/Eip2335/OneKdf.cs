@@ -3,7 +3,7 @@ using HwBridge.Core.Eip2335;
 
 namespace HwBridge.Bench.Eip2335;
 
-/// <summary>The key derivation of the usual scrypt keystore by OpenSSL, called straight.</summary>
+/// <summary>The key derivation of the usual scrypt keystore by libsodium, called straight.</summary>
 internal static class OneKdf
 {
     internal static ReadOnlySpan<byte> Password => "correct horse battery staple"u8;
@@ -35,6 +35,6 @@ internal static class OneKdf
     internal static void Derive()
     {
         Span<byte> key = stackalloc byte[KeystoreKdf.KeySize];
-        NativeScrypt.DeriveWithOpenSsl(Password, new byte[32], (ScryptKdf)KeystoreKdf.Scrypt, key);
+        NativeScrypt.Derive(Password, new byte[32], (ScryptKdf)KeystoreKdf.Scrypt, key);
     }
 }
