@@ -34,27 +34,31 @@ internal static class BackupComparison
         (double wall, double processor, double memory) = (medians[0][0], medians[0][1], medians[0][2]);
         (double alone, double together) = (medians[1][0], medians[1][1]);
         long bound = (cores * KeystoreKdf.Scrypt.MemoryBytes) + OtherMemory;
-        string what = $"`backup create` from {count} scrypt keystores ({100 * processor / (wall * cores):0} % of {cores} cores, peak {memory / (1 << 20):0} MiB of the {bound >> 20} MiB allowed)";
+        string use = $"{100 * processor / (wall * cores):0} % of {cores} cores, peak {memory / (1 << 20):0} MiB of {bound >> 20} MiB allowed";
+        string what = $"`backup create` from {count} scrypt keystores ({use})";
         return
         [
-            new Row(what, wall, $"one KDF ({Row.Time(together)} with all cores at it, OpenSSL called straight) × {count} ÷ {cores}")
+            new Row(what, wall, $"one KDF ({Row.Time(together)} by libsodium straight, on all cores) × {count} ÷ {cores}")
             {
                 LimitTime = together * count / cores,
                 Target = "≤ 1.1 × limit",
             },
-            new Row(what, wall, $"one KDF ({Row.Time(alone)} with the machine to itself) × {count} ÷ {cores}") { LimitTime = alone * count / cores },
+            new Row(what, wall, $"one KDF ({Row.Time(alone)} by libsodium straight, alone) × {count} ÷ {cores}")
+            {
+                LimitTime = alone * count / cores,
+            },
         ];
 
         async Task<double[]> CreateAsync()
         {
-            ProcessStartInfo start = new(
-                hwbridge,
-                ["backup", "create", "--from", keystores, "--to", recipient, "--password-file", password, "--out", folder.File($"backup-{number++}.age")]);
+            string[] command = ["backup", "create", "--from", keystores, "--to", recipient, "--password-file", password];
+            ProcessStartInfo start = new(hwbridge, [.. command, "--out", folder.File($"backup-{number++}.age")]);
             ProgramRun run = await ProgramRun.Of(start, watch: true);
             return [run.Wall, run.Processor, run.PeakMemory];
         }
 
-        Task<double[]> DeriveAsync() => Task.FromResult<double[]>([OneKdf.Time(threads: 1, effort.Of(5, 1)), OneKdf.Time(cores, effort.Of(5, 1))]);
+        Task<double[]> DeriveAsync() =>
+            Task.FromResult<double[]>([OneKdf.Time(threads: 1, effort.Of(5, 1)), OneKdf.Time(cores, effort.Of(5, 1))]);
     }
 
     private static void WriteKeystores(string folder, string passwordFile, int count)
@@ -63,11 +67,13 @@ internal static class BackupComparison
         File.WriteAllBytes(passwordFile, OneKdf.Password);
         using SecretBuffer password = SecretBuffer.CopyOf(OneKdf.Password);
         using BlsSecretKey master = Eip2333KeyDerivation.DeriveMaster(new byte[32]);
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
+        ParallelOptions allCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, count, allCores, index =>
         {
             using BlsSecretKey key = Eip2333KeyDerivation.DeriveChild(master, (uint)index);
             ArrayBufferWriter<byte> json = new();
-            Keystore.Encrypt(key, ValidatorKeyPath.Signing((uint)index), password, KeystoreKdf.Scrypt, CancellationToken.None).WriteTo(json);
+            ValidatorKeyPath path = ValidatorKeyPath.Signing((uint)index);
+            Keystore.Encrypt(key, path, password, KeystoreKdf.Scrypt, CancellationToken.None).WriteTo(json);
             File.WriteAllBytes(Path.Combine(folder, $"keystore-{index}.json"), json.WrittenSpan);
         });
     }

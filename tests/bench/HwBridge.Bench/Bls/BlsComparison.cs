@@ -13,7 +13,7 @@ internal static class BlsComparison
     private const string Peer = "@chainsafe/blst";
     private const string Unknown = "not known; blst is the fastest that we know";
 
-    /// <summary>The blocks of SHA-256 in one step of EIP-2333: 510 chunks by an HMAC of two blocks each, their 510 hashes, and 256 for the hash of all.</summary>
+    /// <summary>The blocks of SHA-256 in one step of EIP-2333: two for each of 510 HMACs, their 510 hashes, and 256 for the hash of all.</summary>
     private const int LamportBlocks = (2 * 510) + 510 + 256;
 
     internal static async Task<IReadOnlyList<Row>> RunAsync(Effort effort)

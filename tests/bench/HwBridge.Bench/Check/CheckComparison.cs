@@ -10,6 +10,8 @@ internal static class CheckComparison
     /// <summary>The Ethereum app 1.22.0, per validator key, in seconds.</summary>
     private const double RealDevice = 0.2005;
 
+    private const string DeviceTime = "the device's own time";
+
     internal static async Task<IReadOnlyList<Row>> RunAsync(Effort effort)
     {
         int keys = effort.Of(1000, 50);
@@ -24,22 +26,26 @@ internal static class CheckComparison
         string expected = await ExpectAsync(keys);
         string expectedPaced = await ExpectAsync(paced);
 
-        double[][] medians = await Turns.MediansAsync(effort.Of(9, 1), () => CheckAsync(reciting, expected), () => CheckAsync(software, expected));
+        double[][] medians = await Turns.MediansAsync(
+            effort.Of(9, 1), () => CheckAsync(reciting, expected), () => CheckAsync(software, expected));
         double host = medians[0][0];
         double device = medians[1][0] - host;
         double whole = (await CheckAsync(real, expectedPaced))[0];
         return
         [
-            new Row($"`check` of {keys} keys at the real app's {RealDevice * 1e3} ms per key, host time ({Row.Time(host)}) and device time added up", host + (keys * RealDevice), "the device's own time")
+            new Row(
+                $"`check` of {keys} keys: the host's {Row.Time(host)} and a real Ledger's {Row.Time(RealDevice)} a key added up",
+                host + (keys * RealDevice),
+                DeviceTime)
             {
                 LimitTime = keys * RealDevice,
                 Target = "≤ 1.05 × limit",
             },
-            new Row($"`check` of {paced} keys by the software Ledger at the real app's pace, measured whole", whole, "the device's own time")
+            new Row($"`check` of {paced} keys by the software Ledger at the real app's pace, measured whole", whole, DeviceTime)
             {
                 LimitTime = paced * RealDevice,
             },
-            new Row($"`check` of {keys} keys by the software Ledger as fast as it can, measured whole", medians[1][0], "the device's own time")
+            new Row($"`check` of {keys} keys by the software Ledger as fast as it can, measured whole", medians[1][0], DeviceTime)
             {
                 LimitTime = device,
             },
@@ -48,8 +54,8 @@ internal static class CheckComparison
         async Task<string> ExpectAsync(int count)
         {
             string file = folder.File(string.Create(CultureInfo.InvariantCulture, $"expected-{count}.json"));
-            await ProgramRun.Of(
-                hwbridge, "pubkeys", "--device", reciting.Uri, "--index", string.Create(CultureInfo.InvariantCulture, $"0-{count - 1}"), "--out", file);
+            string indices = string.Create(CultureInfo.InvariantCulture, $"0-{count - 1}");
+            await ProgramRun.Of(hwbridge, "pubkeys", "--device", reciting.Uri, "--index", indices, "--out", file);
             return file;
         }
 

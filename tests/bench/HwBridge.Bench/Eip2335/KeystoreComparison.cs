@@ -22,19 +22,22 @@ internal static class KeystoreComparison
             effort.Of(9, 1),
             1,
             () => scrypt.Decrypt(password, CancellationToken.None).Dispose(),
-            () => NativeScrypt.DeriveWithSodium(OneKdf.Password, salt, (ScryptKdf)KeystoreKdf.Scrypt, derived),
+            () => OpenSslScrypt.Derive(OneKdf.Password, salt, (ScryptKdf)KeystoreKdf.Scrypt, derived),
             OneKdf.Derive,
             () => pbkdf2.Decrypt(password, CancellationToken.None).Dispose(),
             () => Rfc2898DeriveBytes.Pbkdf2(OneKdf.Password, salt, derived, ((Pbkdf2Kdf)KeystoreKdf.Pbkdf2).C, HashAlgorithmName.SHA256));
         return
         [
-            new Row("scrypt keystore decrypted", medians[0], "OpenSSL's scrypt straight")
+            new Row("scrypt keystore decrypted", medians[0], "libsodium's scrypt straight")
             {
-                Peer = "libsodium's scrypt straight",
+                Peer = "OpenSSL's scrypt straight",
                 PeerTime = medians[1],
                 LimitTime = medians[2],
             },
-            new Row("PBKDF2 keystore decrypted", medians[3], "OpenSSL's PBKDF2 straight (by the framework; libsodium has none)") { LimitTime = medians[4] },
+            new Row("PBKDF2 keystore decrypted", medians[3], "OpenSSL's PBKDF2 straight (by the framework; libsodium has none)")
+            {
+                LimitTime = medians[4],
+            },
         ];
     }
 }

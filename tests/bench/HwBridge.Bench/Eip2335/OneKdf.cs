@@ -3,12 +3,12 @@ using HwBridge.Core.Eip2335;
 
 namespace HwBridge.Bench.Eip2335;
 
-/// <summary>The key derivation of the usual scrypt keystore by OpenSSL, called straight.</summary>
+/// <summary>The key derivation of the usual scrypt keystore by libsodium, called straight.</summary>
 internal static class OneKdf
 {
     internal static ReadOnlySpan<byte> Password => "correct horse battery staple"u8;
 
-    /// <summary>Seconds that one derivation takes while <paramref name="threads"/> do the same at once, which share the memory's bandwidth.</summary>
+    /// <summary>Seconds of one derivation while <paramref name="threads"/> do the same, which share the memory's bandwidth.</summary>
     internal static double Time(int threads, int rounds)
     {
         Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
@@ -35,6 +35,6 @@ internal static class OneKdf
     internal static void Derive()
     {
         Span<byte> key = stackalloc byte[KeystoreKdf.KeySize];
-        NativeScrypt.DeriveWithOpenSsl(Password, new byte[32], (ScryptKdf)KeystoreKdf.Scrypt, key);
+        NativeScrypt.Derive(Password, new byte[32], (ScryptKdf)KeystoreKdf.Scrypt, key);
     }
 }

@@ -18,11 +18,11 @@ internal static class ExchangeComparison
 
     internal static async Task<IReadOnlyList<Row>> RunAsync(Effort effort)
     {
-        string sealingPath = new LedgerOptions().SealingPath.ToString()[2..];
+        string sealingKey = $"""["getEIP1024PublicEncryptionKey","{new LedgerOptions().SealingPath.ToString()[2..]}"]""";
         using ServingProgram device = new(Environment.ProcessPath!, RecitingLedger.Argument);
         return
         [
-            .. await CompareAsync(effort, device, "X25519 public key (E018)", ExchangeHost.SealingKey, $"""["getEIP1024PublicEncryptionKey","{sealingPath}"]"""),
+            .. await CompareAsync(effort, device, "X25519 public key (E018)", ExchangeHost.SealingKey, sealingKey),
             .. await CompareAsync(effort, device, "validator key (E00E)", ExchangeHost.ValidatorKey, OneKey),
             await CompareProgramsAsync(effort, device, 1),
             await CompareProgramsAsync(effort, device, effort.Of(1000, 50)),
@@ -30,7 +30,8 @@ internal static class ExchangeComparison
     }
 
     /// <summary>One kind of exchange again and again, after so many that both hosts are as fast as they get.</summary>
-    private static async Task<IReadOnlyList<Row>> CompareAsync(Effort effort, ServingProgram device, string name, string exchange, string call)
+    private static async Task<IReadOnlyList<Row>> CompareAsync(
+        Effort effort, ServingProgram device, string name, string exchange, string call)
     {
         string rounds = effort.Of(5000, 100).ToString(CultureInfo.InvariantCulture);
         string warmUp = effort.Of(20000, 100).ToString(CultureInfo.InvariantCulture);
@@ -48,14 +49,17 @@ internal static class ExchangeComparison
         if (exchange == ExchangeHost.ValidatorKey)
         {
             double check = await PointCheckAsync(effort);
-            rows.Add(Of($"{name}, hot: without our check of curve and subgroup ({Row.Time(check)}), which hw-app-eth leaves out", ours[0] - check, 0));
+            string without = $"{name}, hot: without our check of curve and subgroup ({Row.Time(check)}), which hw-app-eth leaves out";
+            rows.Add(Of(without, ours[0] - check, 0));
         }
 
         return rows;
 
-        Row Of(string what, double own, int number) => new(what, own, Floor) { Peer = Library, PeerTime = theirs[number], LimitTime = bare[number] };
+        Row Of(string what, double own, int number) =>
+            new(what, own, Floor) { Peer = Library, PeerTime = theirs[number], LimitTime = bare[number] };
 
-        ProcessStartInfo Own(string kind) => new(Environment.ProcessPath!, [ExchangeHost.Argument, kind, exchange, device.Port, rounds, warmUp]);
+        ProcessStartInfo Own(string kind) =>
+            new(Environment.ProcessPath!, [ExchangeHost.Argument, kind, exchange, device.Port, rounds, warmUp]);
     }
 
     /// <summary>Whole processes, as people run them.</summary>
@@ -68,7 +72,8 @@ internal static class ExchangeComparison
             effort.Of(9, 1),
             async () => [(await ProgramRun.Of(hwbridge, "pubkeys", "--device", device.Uri, "--index", indices)).Wall],
             async () => [(await ProgramRun.Of(Repository.Node(Script, device.Port, count, "0", OneKey), watch: false)).Wall]);
-        return new Row($"`hwbridge pubkeys`, the whole process: {keys} validator key{(keys == 1 ? "" : "s")}, checked", medians[0][0], "the device's own time, here about nothing")
+        string what = $"`hwbridge pubkeys`, the whole process: {keys} validator key{(keys == 1 ? "" : "s")}, checked";
+        return new Row(what, medians[0][0], "the device's own time, here about nothing")
         {
             Peer = $"Node.js with {Library}, unchecked",
             PeerTime = medians[1][0],
@@ -76,7 +81,11 @@ internal static class ExchangeComparison
     }
 
     private static async Task<double[]> RunAsync(ProcessStartInfo start) =>
-        [.. (await ProgramRun.Of(start, watch: false)).Output.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture) * 1e-6)];
+        [
+            .. (await ProgramRun.Of(start, watch: false)).Output
+                .Split(' ')
+                .Select(microseconds => double.Parse(microseconds, CultureInfo.InvariantCulture) * 1e-6),
+        ];
 
     private static async Task<double> PointCheckAsync(Effort effort)
     {

@@ -10,7 +10,8 @@ using HwBridge.Transports.Tcp;
 
 namespace HwBridge.Bench.Exchange;
 
-/// <summary>A host in a process of its own; it prints what hw-app-eth-bench.mjs prints: microseconds of wall and of processor time per exchange.</summary>
+/// <summary>A host in a process of its own.</summary>
+/// <remarks>It prints what hw-app-eth-bench.mjs prints: the wall time and its processor time, in microseconds per exchange.</remarks>
 internal static class ExchangeHost
 {
     internal const string Argument = "--exchange-host";
@@ -42,7 +43,8 @@ internal static class ExchangeHost
                     {
                         count += socket.Receive(answer.AsSpan(count));
                     }
-                    while (count < sizeof(int) || count < sizeof(int) + BinaryPrimitives.ReadInt32BigEndian(answer) + sizeof(ushort));
+                    while (count < sizeof(int)
+                        || count < sizeof(int) + BinaryPrimitives.ReadInt32BigEndian(answer) + ApduLimits.StatusSize);
                     return ValueTask.CompletedTask;
                 },
                 rounds,
@@ -60,7 +62,7 @@ internal static class ExchangeHost
                 ? async () => await sealing!.GetPublicKeyAsync(confirm: false, CancellationToken.None)
                 : async () =>
                 {
-                    await foreach (DerivedKey _ in keys!.GetPublicKeysAsync([ValidatorKeyPath.Signing(0)], confirm: false, CancellationToken.None))
+                    await foreach (DerivedKey _ in keys!.GetPublicKeysAsync([ValidatorKeyPath.Signing(0)], false, CancellationToken.None))
                     {
                     }
                 },

@@ -38,7 +38,8 @@ internal static class RecitingLedger
             listener.Listen();
 
             // A thread that blocks answers sooner than a pool that has to be woken.
-            new Thread(() => Serve(listener, apdu => AskAsync(transport, framing, apdu).AsTask().GetAwaiter().GetResult())) { IsBackground = true }.Start();
+            byte[] Ask(byte[] apdu) => AskAsync(transport, framing, apdu).AsTask().GetAwaiter().GetResult();
+            new Thread(() => Serve(listener, Ask)) { IsBackground = true }.Start();
             Console.WriteLine($"ledger+tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}");
             while (await Console.In.ReadLineAsync() is not null)
             {

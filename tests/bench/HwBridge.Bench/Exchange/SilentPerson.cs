@@ -8,7 +8,8 @@ internal sealed class SilentPerson : IPerson
 {
     public void Tell(string text) => throw new InvalidOperationException(text);
 
-    public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => throw new InvalidOperationException(question);
+    public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException(question);
 
     public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) =>
         throw new InvalidOperationException(question.Prompt);

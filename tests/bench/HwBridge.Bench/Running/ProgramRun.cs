@@ -38,7 +38,8 @@ internal sealed record ProgramRun(double Wall, double Processor, long PeakMemory
         double wall = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         return process.ExitCode == 0
             ? new ProgramRun(wall, processor, memory, await output)
-            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)}: exit code {process.ExitCode}: {await errors}");
+            : throw new InvalidOperationException(
+                $"{start.FileName} {string.Join(' ', start.ArgumentList)}: exit code {process.ExitCode}: {await errors}");
     }
 
     /// <summary>What the kernel knows of a running process (proc(5)); null once it has ended.</summary>
@@ -51,7 +52,7 @@ internal sealed record ProgramRun(double Wall, double Processor, long PeakMemory
             string? peak = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             return peak is null
                 ? null
-                : ((Number(fields[11]) + Number(fields[12])) / TicksPerSecond, Number(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10);
+                : ((Number(fields[11]) + Number(fields[12])) / TicksPerSecond, Number(peak["VmHWM:".Length..^"kB".Length].Trim()) << 10);
         }
         catch (IOException)
         {

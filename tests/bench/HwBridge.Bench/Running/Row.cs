@@ -9,7 +9,8 @@ namespace HwBridge.Bench.Running;
 internal sealed record Row(string What, double Ours, string Limit)
 {
     internal const string Header =
-        "| what | HwBridge | peer | peer ÷ HwBridge | limit | HwBridge ÷ limit | target | again with `--` |\n| --- | ---: | --- | ---: | --- | ---: | --- | --- |";
+        "| what | HwBridge | peer | peer ÷ HwBridge | limit | HwBridge ÷ limit | target | again with `--` |\n"
+        + "| --- | ---: | --- | ---: | --- | ---: | --- | --- |";
 
     /// <summary>Who else does the same.</summary>
     internal string? Peer { get; init; }
@@ -26,7 +27,9 @@ internal sealed record Row(string What, double Ours, string Limit)
     {
         string peer = Peer is null ? "" : $"{Peer}: {Time(PeerTime)}";
         string limit = double.IsNaN(LimitTime) ? Limit : $"{Limit}: {Time(LimitTime)}";
-        return $"| {What} | {Time(Ours)} | {peer} | {(Peer is null ? "" : Ratio(PeerTime / Ours))} | {limit} | {(double.IsNaN(LimitTime) ? "" : Ratio(Ours / LimitTime))} | {Target} | `{command}` |";
+        string toPeer = Peer is null ? "" : Ratio(PeerTime / Ours);
+        string toLimit = double.IsNaN(LimitTime) ? "" : Ratio(Ours / LimitTime);
+        return $"| {What} | {Time(Ours)} | {peer} | {toPeer} | {limit} | {toLimit} | {Target} | `{command}` |";
     }
 
     internal static string Time(double seconds) => seconds switch

@@ -9,8 +9,13 @@ internal sealed class ServingProgram : IDisposable
 
     internal ServingProgram(string file, params string[] arguments)
     {
-        _process = Process.Start(
-            new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ProcessStartInfo start = new(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
         string? line = _process.StandardOutput.ReadLine();
         Uri = line is not null && line.Contains("://", StringComparison.Ordinal)
             ? line[(line.LastIndexOf(' ') + 1)..]

@@ -26,8 +26,7 @@ internal static class Turns
 
     /// <summary>The same for work in this process: the median time of each, in seconds a call.</summary>
     internal static async Task<double[]> MediansAsync(int rounds, int calls, params Action[] contestants) =>
-        [.. (await MediansAsync(rounds, [.. contestants.Select(work => (Func<Task<double[]>>)(() => Task.FromResult<double[]>([Time(calls, work)])))]))
-            .Select(numbers => numbers[0])];
+        (await MediansAsync(rounds, () => Task.FromResult(Array.ConvertAll(contestants, work => Time(calls, work)))))[0];
 
     private static double Time(int calls, Action work)
     {

@@ -32,7 +32,12 @@ internal static class StartComparison
                 LimitTime = medians[2][0],
                 Target = "≥ 2.5 × peer",
             },
-            new Row("`hwbridge --help`", medians[3][0], Empty) { Peer = "`trezorctl --help`", PeerTime = medians[4][0], LimitTime = medians[2][0] },
+            new Row("`hwbridge --help`", medians[3][0], Empty)
+            {
+                Peer = "`trezorctl --help`",
+                PeerTime = medians[4][0],
+                LimitTime = medians[2][0],
+            },
             new Row("`hwbridge devices` with the software Trezor behind its UDP port", medians[5][0], Empty)
             {
                 Peer = "`trezorctl get-features`",
