@@ -68,10 +68,13 @@ public static class KeystoreRestorer
             }
 
             Guard(partial, () => Directory.Delete(partial));
+            AtomicFile.FlushFolder(folder);
+            made.ForEach(path => AtomicFile.FlushFolder(AtomicFile.FolderOf(path)));
         }
-        catch
+        catch (Exception failure)
         {
-            Undo(folder, partial, moved, made);
+            string[] begun = Directory.Exists(partial) ? [.. Directory.GetFiles(partial), partial] : [];
+            Unfinished.TakeBack(failure, [.. moved, .. begun, .. made]);
             throw;
         }
 
@@ -129,7 +132,8 @@ public static class KeystoreRestorer
         BackupValidator validator = document.Validators[index];
         using BlsSecretKey key = document.GetSecretKey(index);
         ArrayBufferWriter<byte> json = new();
-        Keystore.Encrypt(key, validator.Path, password, kdf, cancellationToken).WriteTo(json);
+        string keyPath = validator.Path?.ToString() ?? validator.WrittenPath ?? string.Empty;
+        Keystore.EncryptAt(keyPath, key, password, kdf, cancellationToken).WriteTo(json);
         AtomicFile.Write(path, json.WrittenSpan, overwrite: false, cancellationToken);
 
         FaultException? damage = null;
@@ -185,20 +189,6 @@ public static class KeystoreRestorer
             others.Add(name, content);
         }
     }
-
-    private static void Undo(string folder, string partial, List<string> moved, IReadOnlyList<string> made) => Guard(folder, () =>
-    {
-        moved.ForEach(File.Delete);
-        if (Directory.Exists(partial))
-        {
-            Directory.Delete(partial, recursive: true);
-        }
-
-        foreach (string path in made)
-        {
-            Directory.Delete(path);
-        }
-    });
 
     private static void Guard(string path, Action action)
     {
