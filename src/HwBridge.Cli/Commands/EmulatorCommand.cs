@@ -69,7 +69,8 @@ internal static class EmulatorCommand
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
             };
             await using ApduSocketServer server = ApduSocketServer.Start(device, context.Parsed.GetValue(port));
-            return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", server.Completion, cancellationToken).ConfigureAwait(false);
+            return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", server.Completion, cancellationToken)
+                .ConfigureAwait(false);
         }));
         return command;
     }
@@ -118,7 +119,8 @@ internal static class EmulatorCommand
             };
             await using SoftwareTrezor device = new(options, Screen(context, approve));
             await using TrezorUdpServer server = TrezorUdpServer.Start(device, context.Parsed.GetValue(port));
-            return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", server.Completion, cancellationToken).ConfigureAwait(false);
+            return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", server.Completion, cancellationToken)
+                .ConfigureAwait(false);
         }));
         return command;
     }

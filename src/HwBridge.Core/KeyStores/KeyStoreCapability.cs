@@ -8,7 +8,7 @@ public static class KeyStoreCapability
     /// <summary>The capability, or the fault that says why this device can't.</summary>
     /// <param name="keyStore">The open device.</param>
     /// <param name="purpose">What for, as a verb: "seal backups".</param>
-    /// <exception cref="FaultException">It waits for its PIN, shows another app, holds no seed, or lacks the capability altogether.</exception>
+    /// <exception cref="FaultException">It waits for its PIN, shows another app, holds no seed, or lacks the capability.</exception>
     public static TCapability Require<TCapability>(this IKeyStore keyStore, string purpose)
         where TCapability : class
     {

@@ -322,7 +322,9 @@ internal sealed class LedgerKeyStoreTests
             }
         };
 
-        Assert.That(async () => await FirstKeyAsync(store, confirm: true, interrupt.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await FirstKeyAsync(store, confirm: true, interrupt.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(person.Told.Last(), Does.Contain("reject it on the device"));
         FaultException closed = Assert.ThrowsAsync<FaultException>(async () => await FirstKeyAsync(store))!;
         Assert.That(closed.Fault, Is.EqualTo(Fault.DeviceNotFound));

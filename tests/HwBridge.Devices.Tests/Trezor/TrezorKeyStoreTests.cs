@@ -258,7 +258,8 @@ public sealed class TrezorKeyStoreTests
     [Test]
     public async Task GetPublicKey_OtherWalletMeanwhile_IsRefusedAndTheFirstStays()
     {
-        byte[] recorded = Recording.Named("age_identity_all").Messages.First(message => message.Type == (int)MessageType.PublicKey).Payload!;
+        byte[] recorded = Recording.Named("age_identity_all").Messages
+            .First(message => message.Type == (int)MessageType.PublicKey).Payload!;
         ScriptedTrezor device = new();
         PublicKey answer = PublicKey.Parser.ParseFrom(recorded);
         device.Answer = (type, _) =>
@@ -284,7 +285,8 @@ public sealed class TrezorKeyStoreTests
         };
         FaultException fault = await Trezors.FaultOfAsync(sealing.GetPublicKeyAsync(confirm: false, default));
         Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
-        Assert.That((await Trezors.FaultOfAsync(sealing.GetPublicKeyAsync(confirm: false, default))).Fault, Is.EqualTo(Fault.CannotDecrypt));
+        fault = await Trezors.FaultOfAsync(sealing.GetPublicKeyAsync(confirm: false, default));
+        Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
 
         answer = PublicKey.Parser.ParseFrom(recorded);
         Assert.That(await sealing.GetPublicKeyAsync(confirm: false, default), Is.EqualTo(first));
