@@ -16,6 +16,8 @@ public static class BackupCreator
     /// <summary>The largest backup file that is read, in bytes: the largest document, armored, and its header.</summary>
     internal const int MaxFileSize = (BackupDocumentCodec.MaxSize / 2 * 3) + (2 * AgeHeader.MaxLength);
 
+    private const string DepositSource = "the deposit data";
+
     /// <summary>Decrypts the keystores on all cores, checks them, and writes the encrypted backup to each file of the request.</summary>
     /// <param name="request">What, for whom and where to.</param>
     /// <param name="progress">Told from several threads; may be null.</param>
@@ -23,7 +25,8 @@ public static class BackupCreator
     /// <returns>What was written. On any fault, none of the request's files exists.</returns>
     /// <exception cref="FaultException">
     /// <see cref="Fault.Io"/>: a file exists or can't be written; <see cref="Fault.CannotDecrypt"/>: a password is wrong;
-    /// <see cref="Fault.BadInput"/>: a keystore, recipient, history or deposit file is malformed, or a key comes twice;
+    /// <see cref="Fault.BadInput"/>: a keystore, recipient, history or deposit file is malformed, a key comes twice,
+    /// or a deposit is for a key that is in no keystore;
     /// <see cref="Fault.Mismatch"/>: a copy read back is not what was written.
     /// </exception>
     /// <remarks>Memory: the number of cores times what the most expensive key derivation takes (256 MiB for the usual scrypt).</remarks>
@@ -31,9 +34,9 @@ public static class BackupCreator
         BackupRequest request, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Check(request);
+        DepositFile? deposits = Check(request);
         (BackupDocument document, IReadOnlyList<string> odd) =
-            await DecryptAsync(request, progress, cancellationToken).ConfigureAwait(false);
+            await DecryptAsync(request, deposits, progress, cancellationToken).ConfigureAwait(false);
         using (document)
         {
             using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
@@ -52,7 +55,8 @@ public static class BackupCreator
     }
 
     /// <summary>Everything that can be refused before the first key derivation.</summary>
-    private static void Check(BackupRequest request)
+    /// <returns>The request's deposits, or null where it has none.</returns>
+    private static DepositFile? Check(BackupRequest request)
     {
         if (request.Recipients.Count == 0)
         {
@@ -98,19 +102,35 @@ public static class BackupCreator
             }
         }
 
-        if (request.SlashingProtection is { IsEmpty: false } history)
+        if (request.SlashingProtection is { } history)
         {
             BackupDocumentCodec.CheckSlashingProtection(history.Span, "the slashing protection history");
         }
 
-        if (request.DepositData is { IsEmpty: false } deposits)
+        // Where every keystore names its key, deposits of others show before the first derivation.
+        DepositFile? deposits = request.DepositData is { } json ? DepositFile.Parse(json.Span, DepositSource) : null;
+        if (named.Count == request.Keystores.Count)
         {
-            _ = DepositFile.Parse(deposits.Span, "the deposit data");
+            CheckDeposits(deposits, [.. named.Keys]);
+        }
+
+        return deposits;
+    }
+
+    /// <summary>Deposits of other validators are another file's, stored unnoticed instead of the right one.</summary>
+    private static void CheckDeposits(DepositFile? deposits, HashSet<BlsPublicKey> keys)
+    {
+        if (deposits?.Deposits.FirstOrDefault(deposit => !keys.Contains(deposit.PublicKey)) is { } foreign)
+        {
+            throw new FaultException(
+                Fault.BadInput,
+                $"{DepositSource} (line {foreign.Line}) has a deposit for {foreign.PublicKey}, which is in none of the keystores",
+                "Give the deposit file that belongs to these keystores, or leave it out.");
         }
     }
 
     private static async Task<(BackupDocument Document, IReadOnlyList<string> Odd)> DecryptAsync(
-        BackupRequest request, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+        BackupRequest request, DepositFile? deposits, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         int count = request.Keystores.Count;
         BackupValidator[] validators = new BackupValidator[count];
@@ -126,7 +146,10 @@ public static class BackupCreator
                     (Keystore keystore, SecretBuffer password) = request.Keystores[index];
                     using BlsSecretKey key = keystore.Decrypt(password, out forms[index], cancellationToken);
                     key.Bytes.CopyTo(secrets.Span[(index * BlsSecretKey.Size)..]);
-                    validators[index] = new BackupValidator(keystore.PublicKey ?? key.GetPublicKey(), keystore.ValidatorPath);
+                    validators[index] = new BackupValidator(keystore.PublicKey ?? key.GetPublicKey(), keystore.ValidatorPath)
+                    {
+                        WrittenPath = keystore.ValidatorPath is null && keystore.Path.Length > 0 ? keystore.Path : null,
+                    };
                 },
                 done => progress?.Report(new BackupProgress(BackupStage.Decrypting, done, count)),
                 cancellationToken).ConfigureAwait(false);
@@ -141,6 +164,8 @@ public static class BackupCreator
                     throw Duplicate(publicKey, request.Keystores[seen[publicKey]].Keystore, request.Keystores[i].Keystore);
                 }
             }
+
+            CheckDeposits(deposits, [.. seen.Keys]);
         }
         catch
         {
@@ -179,9 +204,9 @@ public static class BackupCreator
                 progress?.Report(new BackupProgress(BackupStage.Writing, written.Count, paths.Count));
             }
         }
-        catch
+        catch (Exception failure)
         {
-            written.ForEach(TakeBack);
+            Unfinished.TakeBack(failure, written);
             throw;
         }
     }
@@ -208,22 +233,6 @@ public static class BackupCreator
             $"{path}: what was read back is not what was written",
             "Don't trust this disk: write the backup to another one.",
             damage);
-    }
-
-    private static void TakeBack(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new FaultException(
-                Fault.Io,
-                $"{path}: this copy of an unfinished backup could not be removed: {exception.Message}",
-                "Remove it by hand.",
-                exception);
-        }
     }
 
     private static FaultException Duplicate(BlsPublicKey publicKey, Keystore first, Keystore second) => new(

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
+using HwBridge.Core.Eip2335;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Json;
 using HwBridge.Core.Secrets;
@@ -41,6 +42,7 @@ public static class BackupDocumentCodec
     {
         ArgumentNullException.ThrowIfNull(document);
         long size = 1024 + (long)SizePerValidator * document.Validators.Count
+            + document.Validators.Sum(static validator => (long)(validator.WrittenPath?.Length ?? 0))
             + document.SlashingProtection.Length + document.DepositData.Length;
         if (size > MaxSize)
         {
@@ -172,9 +174,9 @@ public static class BackupDocumentCodec
                 BackupValidator validator = document.Validators[i];
                 json.WriteStartObject();
                 json.WriteString("pubkey"u8, validator.PublicKey.ToString());
-                if (validator.Path is { } path)
+                if ((validator.Path?.ToString() ?? validator.WrittenPath) is { } path)
                 {
-                    json.WriteString("path"u8, path.ToString());
+                    json.WriteString("path"u8, path);
                 }
 
                 SecretHex.Encode(document.SecretOf(i), secret[2..]);
@@ -227,7 +229,7 @@ public static class BackupDocumentCodec
             }
 
             BlsPublicKey? publicKey = null;
-            ValidatorKeyPath? path = null;
+            string path = string.Empty;
             bool hasSecret = false;
             cursor.BeginObject();
             while (cursor.NextMember(out string name))
@@ -238,8 +240,7 @@ public static class BackupDocumentCodec
                         publicKey = cursor.GetPublicKey();
                         break;
                     case "path":
-                        // A path that this version does not know is no reason to withhold the key.
-                        _ = ValidatorKeyPath.TryParse(cursor.GetString(maxLength: 256), out path);
+                        path = cursor.GetString(Keystore.MaxPathLength);
                         break;
                     case "secret":
                         cursor.GetSecretHex(secrets.GetSpan(BlsSecretKey.Size)[..BlsSecretKey.Size]);
@@ -253,7 +254,13 @@ public static class BackupDocumentCodec
             }
 
             _ = hasSecret ? 0 : throw cursor.Missing("secret");
-            BackupValidator validator = new(publicKey ?? throw cursor.Missing("pubkey"), path);
+
+            // A path that this version does not know is no reason to withhold the key.
+            bool isValidators = ValidatorKeyPath.TryParse(path, out ValidatorKeyPath? known);
+            BackupValidator validator = new(publicKey ?? throw cursor.Missing("pubkey"), known)
+            {
+                WrittenPath = !isValidators && Keystore.IsPath(path) ? path : null,
+            };
             if (!seen.Add(validator.PublicKey))
             {
                 throw cursor.Fault($"has the public key {validator.PublicKey} of an earlier one again");

@@ -10,7 +10,9 @@ namespace HwBridge.Backups;
 /// <param name="Stanzas">How many of each type, in the order of their first one.</param>
 /// <param name="HasTags">Whether a device recognises its own stanza before it is asked to confirm.</param>
 /// <param name="HasDigest">Whether damage shows without a key.</param>
-/// <param name="Threshold">How many recipients have to come together; null: each opens it alone.</param>
+/// <param name="Threshold">
+/// How many recipients have to come together: 1 (each opens it alone) where all of them are X25519; null where the header does not tell.
+/// </param>
 public sealed record BackupInspection(
     string File,
     string Format,

@@ -16,6 +16,7 @@ public static class BackupInspector
     {
         byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
         AgeFile file = Parse(path, bytes);
+        AgeStanza[] recipients = [.. file.Header.Stanzas.Where(IsRecipient)];
         KeyValuePair<string, int>[] stanzas =
             [.. file.Header.Stanzas.GroupBy(stanza => stanza.Type).Select(group => KeyValuePair.Create(group.Key, group.Count()))];
         return new BackupInspection(
@@ -24,11 +25,11 @@ public static class BackupInspector
             file.IsArmored,
             bytes.Length,
             file.PlaintextLength,
-            file.Header.Stanzas.Count(stanza => stanza.Type is not (TagStanza.Type or DigestStanza.Type)),
+            recipients.Length,
             stanzas,
             file.Header.Stanzas.Any(stanza => stanza.Type == TagStanza.Type),
             DigestStanza.Fits(file) is not null,
-            Threshold: null);
+            recipients.Length > 0 && Array.TrueForAll(recipients, static stanza => stanza.Type == X25519Stanza.Type) ? 1 : null);
     }
 
     /// <summary>Whether each copy is intact, and all are the same, as far as that shows without a key.</summary>
@@ -55,6 +56,10 @@ public static class BackupInspector
                 ? copy with { Status = BackupCopyStatus.Different, Cause = "is another backup than the other copies" }
                 : copy)]);
     }
+
+    /// <summary>Our own stanzas wrap no key, nor does grease, which is there for parsers to ignore (age specification § Stanzas).</summary>
+    private static bool IsRecipient(AgeStanza stanza) =>
+        stanza.Type is not (TagStanza.Type or DigestStanza.Type) && !stanza.Type.EndsWith("-grease", StringComparison.Ordinal);
 
     internal static AgeFile Parse(string path, byte[] bytes)
     {

@@ -68,10 +68,16 @@ public static class KeystoreRestorer
             }
 
             Guard(partial, () => Directory.Delete(partial));
+            AtomicFile.FlushFolder(folder);
+            if (isNew)
+            {
+                AtomicFile.FlushFolder(AtomicFile.FolderOf(Path.TrimEndingDirectorySeparator(folder)));
+            }
         }
-        catch
+        catch (Exception failure)
         {
-            Undo(folder, partial, moved, isNew);
+            string[] begun = Directory.Exists(partial) ? [.. Directory.GetFiles(partial), partial] : [];
+            Unfinished.TakeBack(failure, [.. moved, .. begun, .. (string[])(isNew ? [folder] : [])]);
             throw;
         }
 
@@ -118,7 +124,8 @@ public static class KeystoreRestorer
         BackupValidator validator = document.Validators[index];
         using BlsSecretKey key = document.GetSecretKey(index);
         ArrayBufferWriter<byte> json = new();
-        Keystore.Encrypt(key, validator.Path, password, kdf, cancellationToken).WriteTo(json);
+        string keyPath = validator.Path?.ToString() ?? validator.WrittenPath ?? string.Empty;
+        Keystore.EncryptAt(keyPath, key, password, kdf, cancellationToken).WriteTo(json);
         AtomicFile.Write(path, json.WrittenSpan, overwrite: false, cancellationToken);
 
         FaultException? damage = null;
@@ -174,20 +181,6 @@ public static class KeystoreRestorer
             others.Add(name, content);
         }
     }
-
-    private static void Undo(string folder, string partial, List<string> moved, bool isNew) => Guard(folder, () =>
-    {
-        moved.ForEach(File.Delete);
-        if (Directory.Exists(partial))
-        {
-            Directory.Delete(partial, recursive: true);
-        }
-
-        if (isNew)
-        {
-            Directory.Delete(folder);
-        }
-    });
 
     private static void Guard(string path, Action action)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using HwBridge.Backups.Tests.Files;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2335;
@@ -237,6 +238,90 @@ public class BackupCreatorTests
             Refused(request with { Files = [_folder["a.age"], Path.Combine(_folder.Path, ".", "a.age")] }).Fault, Is.EqualTo(Fault.Usage));
         Assert.That(Refused(request with { SlashingProtection = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(Refused(request with { DepositData = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
+    }
+
+    [TestCase("history")]
+    [TestCase("deposits")]
+    public void CreateAsync_EmptyOtherFile_IsRefusedByItsRole(string which)
+    {
+        BackupRequest request = TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]);
+        FaultException fault = Refused(which == "history"
+            ? request with { SlashingProtection = ReadOnlyMemory<byte>.Empty }
+            : request with { DepositData = ReadOnlyMemory<byte>.Empty });
+        Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(fault.Message, Does.Contain(which == "history" ? "the slashing protection history" : "the deposit data"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void CreateAsync_DepositOfAnotherValidator_IsRefusedByItsKey(bool keystoresNameTheirKeys)
+    {
+        BackupRequest request = TestKeys.Request(_password, 2, [_ledger.Recipient], _folder["a.age"]) with
+        {
+            DepositData = Encoding.UTF8.GetBytes(TestKeys.DepositData(3)),
+        };
+        if (!keystoresNameTheirKeys)
+        {
+            request = request with
+            {
+                Keystores = [.. request.Keystores.Select(input => input with { Keystore = Nameless(input.Keystore) })],
+            };
+        }
+
+        FaultException fault = Refused(request);
+        Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(fault.Message, Does.Contain("the deposit data").And.Contain(TestKeys.PublicKey(3).ToString()));
+    }
+
+    [Test]
+    public async Task CreateAsync_PathOfAnotherPurpose_IsCarriedToTheRestoredKeystore()
+    {
+        BackupRequest request = TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]);
+        Keystore odd = Changed(request.Keystores[0].Keystore, json => json["path"] = "m/12381/60/0/0");
+        Assert.That(odd.ValidatorPath, Is.Null);
+        await BackupCreator.CreateAsync(request with { Keystores = [new KeystoreInput(odd, _password)] }, null, CancellationToken.None);
+        using BackupDocument document =
+            await BackupOpener.OpenAsync(_folder["a.age"], [_ledger], new RecordingPerson(), CancellationToken.None);
+        Assert.That(document.Validators[0].Path, Is.Null);
+        Assert.That(document.Validators[0].WrittenPath, Is.EqualTo("m/12381/60/0/0"));
+        RestoreReceipt restored = await KeystoreRestorer.WriteAsync(
+            document, _folder["out"], _password, TestKeys.Cheap, null, CancellationToken.None);
+        byte[] json = await File.ReadAllBytesAsync(Path.Combine(_folder["out"], restored.Keystores[0].Key));
+        Assert.That(Keystore.Parse(json, "restored").Path, Is.EqualTo("m/12381/60/0/0"));
+    }
+
+    [Test]
+    public void CreateAsync_CopyThatCannotBeTakenBack_TellsSoAndTheFirstCause()
+    {
+        Synchronous progress = new(report =>
+        {
+            if (report is { Stage: BackupStage.Writing, Done: 2 })
+            {
+                // A folder with something in it stands for a file that can't be removed, which root always can.
+                File.Delete(_folder["a.age"]);
+                Directory.CreateDirectory(Path.Combine(_folder["a.age"], "x"));
+                File.WriteAllText(_folder["c.age"], "precious");
+            }
+        });
+        BackupRequest request =
+            TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"], _folder["b.age"], _folder["c.age"]);
+        FaultException fault =
+            Assert.ThrowsAsync<FaultException>(async () => await BackupCreator.CreateAsync(request, progress, CancellationToken.None))!;
+        Assert.That(fault.Fault, Is.EqualTo(Fault.Io));
+        Assert.That(fault.Message, Does.Contain("c.age: exists already").And.Contain("removed: " + _folder["a.age"]));
+        Assert.That(fault.Remedy, Does.Contain("by hand"));
+        Assert.That(_folder.Names, Is.EqualTo(new[] { "a.age", "c.age" }));
+    }
+
+    private static Keystore Nameless(Keystore keystore) => Changed(keystore, json => json.Remove("pubkey"));
+
+    private static Keystore Changed(Keystore keystore, Action<JsonObject> change)
+    {
+        System.Buffers.ArrayBufferWriter<byte> written = new();
+        keystore.WriteTo(written);
+        JsonObject json = JsonNode.Parse(written.WrittenSpan)!.AsObject();
+        change(json);
+        return Keystore.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), keystore.Source);
     }
 
     private FaultException Refused(BackupRequest request, params string[] remaining)

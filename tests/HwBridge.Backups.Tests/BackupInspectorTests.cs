@@ -44,10 +44,22 @@ public class BackupInspectorTests
         Assert.That(inspection.Recipients, Is.EqualTo(2));
         Assert.That(inspection.HasTags, Is.True);
         Assert.That(inspection.HasDigest, Is.True);
-        Assert.That(inspection.Threshold, Is.Null);
+        Assert.That(inspection.Threshold, Is.EqualTo(1));
         Assert.That(
             inspection.Stanzas.Select(stanza => $"{stanza.Key} {stanza.Value}"),
             Is.EqualTo(new[] { "X25519 2", "hwbridge-tags 1", "hwbridge-sha256 1" }));
+    }
+
+    [TestCase("ssh-ed25519", 2, null)]
+    [TestCase("x9#-grease", 1, 1)]
+    public async Task InspectAsync_OtherStanza_CountsUnlessItIsGrease(string type, int recipients, int? threshold)
+    {
+        using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+        AgeStanza other = new(type, ["salt"], new byte[16]);
+        byte[] file = AgeFile.Encrypt(fileKey, [X25519Stanza.Wrap(fileKey, _device.Recipient), other], "x"u8);
+        BackupInspection inspection = await BackupInspector.InspectAsync(Save("a.age", file), CancellationToken.None);
+        Assert.That((inspection.Recipients, inspection.Threshold), Is.EqualTo((recipients, threshold)));
+        Assert.That(inspection.Stanzas.Select(stanza => stanza.Key), Does.Contain(type));
     }
 
     [Test]

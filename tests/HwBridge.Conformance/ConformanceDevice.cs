@@ -45,11 +45,15 @@ internal sealed class ConformanceDevice : IAsyncDisposable
             if (name == "Ledger over TCP")
             {
                 ApduSocketServer socket = ApduSocketServer.Start(ledger, 0);
-                return new(screen, await ConnectAsync($"ledger+tcp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, ledger);
+                IKeyStore connected =
+                    await ConnectAsync($"ledger+tcp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false);
+                return new(screen, connected, socket, ledger);
             }
 
             (ITransport transport, IFraming framing) = ledger.Connect();
-            return new(screen, await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken).ConfigureAwait(false), ledger);
+            IKeyStore opened = await LedgerKeyStore.OpenAsync(transport, framing, person, new LedgerOptions(), cancellationToken)
+                .ConfigureAwait(false);
+            return new(screen, opened, ledger);
         }
 
         TrezorFlavour flavour = name.Contains("Model One", StringComparison.Ordinal) ? TrezorFlavour.Legacy : TrezorFlavour.Core;
@@ -57,10 +61,14 @@ internal sealed class ConformanceDevice : IAsyncDisposable
         if (name == "Trezor Model T over UDP")
         {
             TrezorUdpServer socket = TrezorUdpServer.Start(trezor, 0);
-            return new(screen, await ConnectAsync($"trezor+udp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false), socket, trezor, new Words(mnemonic));
+            IKeyStore connected =
+                await ConnectAsync($"trezor+udp://{socket.EndPoint}", person, cancellationToken).ConfigureAwait(false);
+            return new(screen, connected, socket, trezor, new Words(mnemonic));
         }
 
-        return new(screen, await TrezorKeyStore.OpenAsync(trezor.Connect(), person, new TrezorOptions(), cancellationToken).ConfigureAwait(false), trezor, new Words(mnemonic));
+        IKeyStore store = await TrezorKeyStore.OpenAsync(trezor.Connect(), person, new TrezorOptions(), cancellationToken)
+            .ConfigureAwait(false);
+        return new(screen, store, trezor, new Words(mnemonic));
     }
 
     /// <summary>Pulls the plug while the key store stays open.</summary>
@@ -97,6 +105,7 @@ internal sealed class ConformanceDevice : IAsyncDisposable
 
         public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(false);
 
-        public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) => ValueTask.FromResult<SecretBuffer?>(null);
+        public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<SecretBuffer?>(null);
     }
 }

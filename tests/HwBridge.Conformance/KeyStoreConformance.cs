@@ -44,7 +44,9 @@ internal sealed class KeyStoreConformance(string device)
         {
             Assert.That(info.State, Is.EqualTo(KeyStoreState.Ready));
             Assert.That(info.Maker, Is.EqualTo(device.StartsWith("Ledger", StringComparison.Ordinal) ? "ledger" : "trezor"));
-            Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.ValidatorKeys), Is.EqualTo(open.KeyStore.TryGet<IValidatorKeys>(out _)));
+            Assert.That(
+                info.Capabilities.HasFlag(KeyStoreCapabilities.ValidatorKeys),
+                Is.EqualTo(open.KeyStore.TryGet<IValidatorKeys>(out _)));
             Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.Sealing), Is.EqualTo(open.KeyStore.TryGet<ISealing>(out _)));
             Assert.That(open.KeyStore.TryGet<string>(out _), Is.False);
             Assert.That(info.ValidatorKeyOrigin, Is.EqualTo(open.KeyStore.Require<IValidatorKeys>("derive").Origin));
@@ -55,7 +57,13 @@ internal sealed class KeyStoreConformance(string device)
     [Test]
     public async Task GetPublicKeys_OfSeveralPaths_GivesThemInOrderAndAlwaysTheSame()
     {
-        ValidatorKeyPath[] paths = [ValidatorKeyPath.Signing(7), ValidatorKeyPath.Signing(0), ValidatorKeyPath.Withdrawal(3), ValidatorKeyPath.Signing(uint.MaxValue)];
+        ValidatorKeyPath[] paths =
+        [
+            ValidatorKeyPath.Signing(7),
+            ValidatorKeyPath.Signing(0),
+            ValidatorKeyPath.Withdrawal(3),
+            ValidatorKeyPath.Signing(uint.MaxValue),
+        ];
         IReadOnlyList<DerivedKey> first;
         await using (ConformanceDevice open = await OpenAsync())
         {
@@ -160,7 +168,8 @@ internal sealed class KeyStoreConformance(string device)
         Task<SecretBuffer> call = sealing.AgreeAsync(Peer(), stop.Token).AsTask();
         await open.Screen.WaitForReviewAsync(_late.Token);
         await stop.CancelAsync();
-        Assert.That(async () => (await call.WaitAsync(TimeSpan.FromSeconds(10))).Dispose(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => (await call.WaitAsync(TimeSpan.FromSeconds(10))).Dispose(), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_late.IsCancellationRequested, Is.False);
     }
 
@@ -189,7 +198,8 @@ internal sealed class KeyStoreConformance(string device)
         await open.Screen.WaitForReviewAsync(_late.Token);
         await open.UnplugAsync();
 
-        // A datagram socket does not tell that nobody is there until something is sent: there the person's deadline, or Ctrl-C, ends the wait.
+        // A datagram socket does not tell that nobody is there until something is sent: there the person's deadline, or Ctrl-C, ends
+        // the wait.
         if (device.EndsWith("UDP", StringComparison.Ordinal))
         {
             await _late.CancelAsync();
@@ -213,7 +223,8 @@ internal sealed class KeyStoreConformance(string device)
     private async Task<IReadOnlyList<DerivedKey>> KeysAsync(ConformanceDevice open, IEnumerable<ValidatorKeyPath> paths)
     {
         List<DerivedKey> keys = [];
-        await foreach (DerivedKey key in open.KeyStore.Require<IValidatorKeys>("derive").GetPublicKeysAsync(paths, confirm: false, _late.Token))
+        IValidatorKeys validators = open.KeyStore.Require<IValidatorKeys>("derive");
+        await foreach (DerivedKey key in validators.GetPublicKeysAsync(paths, confirm: false, _late.Token))
         {
             keys.Add(key);
         }

@@ -11,7 +11,8 @@ internal static class ParserFuzz
 {
     private static readonly string[] Texts =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "0x", "null", "1e999", "-0", "99999999999999999999", "\r\n", "#", "\ufeff",
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "0x", "null", "1e999", "-0", "99999999999999999999",
+        "\r\n", "#", "\ufeff",
     ];
 
     private static readonly byte[][] Pieces = [.. Texts.Select(System.Text.Encoding.UTF8.GetBytes), [0xff], [0x00]];

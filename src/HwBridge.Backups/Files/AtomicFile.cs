@@ -5,7 +5,8 @@ namespace HwBridge.Backups.Files;
 
 /// <summary>
 /// Writes a file whole or not at all: into a temporary file beside it (mode 0600), flushed to the disk, then renamed, and the folder
-/// flushed. On failure or cancellation nothing is left behind and what was there before is untouched.
+/// flushed. On failure or cancellation nothing is left behind and what was there before is untouched; but a file that was replaced stays
+/// replaced when only the flush of its folder fails.
 /// </summary>
 public static partial class AtomicFile
 {
@@ -71,12 +72,12 @@ public static partial class AtomicFile
         string folder = FolderOf(path);
         string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
         Next(AtomicFileStep.Create);
-        bool leftover = false;
+        List<string> begun = [];
         try
         {
             using (FileStream file = Create(temporary))
             {
-                leftover = true;
+                begun.Add(temporary);
                 for (int offset = 0; offset < content.Length; offset += Chunk)
                 {
                     Next(AtomicFileStep.Write);
@@ -89,22 +90,32 @@ public static partial class AtomicFile
 
             Next(AtomicFileStep.Rename);
             Rename(temporary, path, overwrite);
-            leftover = false;
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new FaultException(Fault.Io, $"{path}: writing failed: {exception.Message}", Free, exception);
-        }
-        finally
-        {
-            if (leftover)
+            if (!overwrite)
             {
-                Remove(temporary);
+                // From here on the new name can be taken back; a file that was replaced can't.
+                begun.Add(path);
             }
-        }
 
-        FlushFolder(folder, path);
+            // A second name instead of a rename leaves the first one.
+            before(AtomicFileStep.Unlink);
+            File.Delete(temporary);
+            before(AtomicFileStep.FlushFolder);
+            FlushFolder(folder);
+        }
+        catch (Exception failure)
+        {
+            FaultException? fault =
+                failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException
+                    ? new FaultException(Fault.Io, $"{path}: writing failed: {failure.Message}", Free, failure)
+                    : null;
+            Unfinished.TakeBack(fault ?? failure, begun);
+            if (fault is not null)
+            {
+                throw fault;
+            }
+
+            throw;
+        }
     }
 
     private static FileStream Create(string temporary)
@@ -130,24 +141,22 @@ public static partial class AtomicFile
         {
             File.Move(temporary, path, overwrite);
         }
-        else if (link(temporary, path) == 0)
+        else if (link(temporary, path) != 0)
         {
             // A second name instead of a rename: the system refuses it when the name is taken, even by a program in the same moment.
-            Remove(temporary);
-        }
-        else if (Marshal.GetLastPInvokeError() == ErrorExists)
-        {
-            throw Exists(path);
-        }
-        else
-        {
+            if (Marshal.GetLastPInvokeError() == ErrorExists)
+            {
+                throw Exists(path);
+            }
+
             // File systems without hard links (FAT on a USB stick).
             File.Move(temporary, path, overwrite: false);
         }
     }
 
     /// <summary>A rename survives a power cut only once its folder is on the disk.</summary>
-    private static void FlushFolder(string folder, string path)
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>.</exception>
+    internal static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -164,25 +173,13 @@ public static partial class AtomicFile
         {
             throw new FaultException(
                 Fault.Io,
-                $"{path}: is written, but its folder could not be flushed to the disk: {Marshal.GetPInvokeErrorMessage(error)}",
-                "Check the disk, then check the file.");
+                $"{folder}: the folder could not be flushed to the disk: {Marshal.GetPInvokeErrorMessage(error)}",
+                "Check the disk, or choose another one.");
         }
     }
 
-    private static void Remove(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string cause = $"{temporary}: this temporary file could not be removed: {exception.Message}";
-            throw new FaultException(Fault.Io, cause, "Remove it by hand.", exception);
-        }
-    }
-
-    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+    /// <summary>The folder that a file stands in.</summary>
+    internal static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     private static FaultException Exists(string path) =>
         new(Fault.Io, $"{path}: exists already, and is left as it is", "Choose another name, or move the old file away.");

@@ -7,4 +7,6 @@ internal enum AtomicFileStep
     Write,
     Flush,
     Rename,
+    Unlink,
+    FlushFolder,
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Faults;
+using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Eip2333;
 
@@ -60,9 +61,13 @@ public static class Eip2333KeyDerivation
         return Derive(master, path.Indices);
     }
 
-    /// <summary>The key at the end of at least one index.</summary>
-    internal static BlsSecretKey Derive(BlsSecretKey master, ReadOnlySpan<uint> indices)
+    /// <summary>The key at the end of any indices, which need not be those of EIP-2334.</summary>
+    /// <param name="master">The master key, which stays the caller's.</param>
+    /// <param name="indices">At least one.</param>
+    /// <returns>The key, the caller's to dispose.</returns>
+    public static BlsSecretKey Derive(BlsSecretKey master, ReadOnlySpan<uint> indices)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(indices.Length);
         BlsSecretKey key = DeriveChild(master, indices[0]);
         foreach (uint index in indices[1..])
         {
@@ -82,7 +87,10 @@ public static class Eip2333KeyDerivation
         Span<byte> pseudoRandomKey = stackalloc byte[LamportKey.HashSize];
         Span<byte> wide = stackalloc byte[WideScalarSize];
         Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
-        Span<byte> material = keyMaterial.Length < 256 ? stackalloc byte[keyMaterial.Length + 1] : new byte[keyMaterial.Length + 1];
+
+        // IKM ‖ I2OSP(0, 1); a long one in guarded memory, since the stack is not for it.
+        using SecretBuffer? large = keyMaterial.Length < 256 ? null : SecretBuffer.Allocate(keyMaterial.Length + 1);
+        Span<byte> material = large is null ? stackalloc byte[keyMaterial.Length + 1] : large.Span;
         try
         {
             keyMaterial.CopyTo(material);

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using HwBridge.Core.Cryptography;
 
 namespace HwBridge.Core.Eip2333;
 
@@ -10,29 +10,17 @@ namespace HwBridge.Core.Eip2333;
 /// <remarks>https://docs.openssl.org/3.0/man3/SHA256_Init: deprecated there, and in every libcrypto so far.</remarks>
 internal static unsafe class NativeSha256
 {
-    private static readonly delegate* unmanaged[SuppressGCTransition]<State*, int> InitFunction;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<State*, byte*, nuint, int> UpdateFunction;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, State*, int> FinalFunction;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<State*, int> InitFunction =
+        (delegate* unmanaged[SuppressGCTransition]<State*, int>)LibCrypto.Find("SHA256_Init");
 
-    static NativeSha256()
-    {
-        foreach (string name in (string[])["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.3.dylib", "libcrypto-3-x64.dll"])
-        {
-            if (NativeLibrary.TryLoad(name, typeof(NativeSha256).Assembly, DllImportSearchPath.SafeDirectories, out nint library)
-                && NativeLibrary.TryGetExport(library, "SHA256_Init", out nint init)
-                && NativeLibrary.TryGetExport(library, "SHA256_Update", out nint update)
-                && NativeLibrary.TryGetExport(library, "SHA256_Final", out nint final))
-            {
-                InitFunction = (delegate* unmanaged[SuppressGCTransition]<State*, int>)init;
-                UpdateFunction = (delegate* unmanaged[SuppressGCTransition]<State*, byte*, nuint, int>)update;
-                FinalFunction = (delegate* unmanaged[SuppressGCTransition]<byte*, State*, int>)final;
-                return;
-            }
-        }
-    }
+    private static readonly delegate* unmanaged[SuppressGCTransition]<State*, byte*, nuint, int> UpdateFunction =
+        (delegate* unmanaged[SuppressGCTransition]<State*, byte*, nuint, int>)LibCrypto.Find("SHA256_Update");
 
-    /// <summary>True when libcrypto was found.</summary>
-    internal static bool IsAvailable => FinalFunction != null;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, State*, int> FinalFunction =
+        (delegate* unmanaged[SuppressGCTransition]<byte*, State*, int>)LibCrypto.Find("SHA256_Final");
+
+    /// <summary>True when libcrypto was found, with all three.</summary>
+    internal static bool IsAvailable => InitFunction != null && UpdateFunction != null && FinalFunction != null;
 
     internal static void Init(State* state) => _ = InitFunction(state);
 

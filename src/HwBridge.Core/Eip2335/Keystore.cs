@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
@@ -19,6 +20,9 @@ public sealed class Keystore
 
     /// <summary>What to do about a keystore that can't be read.</summary>
     internal const string Remedy = "Use an untouched copy of the keystore, or export the key again from where it was made.";
+
+    /// <summary>The longest path that is read, in bytes of JSON.</summary>
+    internal const int MaxPathLength = 4096;
 
     internal const int IvSize = 16;
     internal const int ChecksumSize = SHA256.HashSizeInBytes;
@@ -81,6 +85,16 @@ public sealed class Keystore
         SecretBuffer password,
         KeystoreKdf kdf,
         CancellationToken cancellationToken,
+        string description = "") =>
+        EncryptAt(path?.ToString() ?? string.Empty, key, password, kdf, cancellationToken, description);
+
+    /// <summary>As above, at any path of EIP-2334: a restored keystore says what the old one said.</summary>
+    internal static Keystore EncryptAt(
+        string path,
+        BlsSecretKey key,
+        SecretBuffer password,
+        KeystoreKdf kdf,
+        CancellationToken cancellationToken,
         string description = "")
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -102,7 +116,7 @@ public sealed class Keystore
         return new Keystore("the new keystore", kdf, salt, iv, cipherText, checksum)
         {
             PublicKey = key.GetPublicKey(),
-            Path = path?.ToString() ?? string.Empty,
+            Path = path,
             Description = description,
             Uuid = Guid.NewGuid(),
         };
@@ -148,6 +162,14 @@ public sealed class Keystore
         {
             return Open(derived);
         }
+    }
+
+    /// <summary>EIP-2334 § Path: m, then unhardened 32-bit numbers; not only those under m/12381/3600.</summary>
+    internal static bool IsPath(string text)
+    {
+        string[] parts = text.Split('/');
+        return parts.Length > 1 && parts[0] == "m" && parts[1..].All(static part =>
+            part.All(char.IsAsciiDigit) && uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
     }
 
     /// <summary>Writes the JSON as the deposit tools lay it out; it can be read back.</summary>
@@ -217,7 +239,16 @@ public sealed class Keystore
     /// <summary>The derived key when it fits the checksum.</summary>
     private SecretBuffer? TryPassword(SecretBuffer password, CancellationToken cancellationToken)
     {
-        SecretBuffer derived = DeriveKey(Kdf, password, Salt, cancellationToken);
+        SecretBuffer derived;
+        try
+        {
+            derived = DeriveKey(Kdf, password, Salt, cancellationToken);
+        }
+        catch (FaultException fault)
+        {
+            throw fault.Within(Source);
+        }
+
         Span<byte> checksum = stackalloc byte[ChecksumSize];
         ComputeChecksum(derived, CipherText, checksum);
         if (CryptographicOperations.FixedTimeEquals(checksum, Checksum))

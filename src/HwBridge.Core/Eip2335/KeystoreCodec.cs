@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -154,21 +153,10 @@ internal static class KeystoreCodec
 
     private static string ReadPath(ref JsonCursor cursor)
     {
-        string path = cursor.GetString(MaxText);
-        if (path.Length == 0)
-        {
-            return path;
-        }
-
-        // EIP-2334 § Path: m, then unhardened 32-bit numbers; not only those under m/12381/3600.
-        string[] parts = path.Split('/');
-        bool ok = parts.Length > 1 && parts[0] == "m";
-        foreach (string part in parts[1..])
-        {
-            ok &= uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        }
-
-        return ok ? path : throw cursor.Fault("must be empty or an EIP-2334 path such as m/12381/3600/0/0/0");
+        string path = cursor.GetString(Keystore.MaxPathLength);
+        return path.Length == 0 || Keystore.IsPath(path)
+            ? path
+            : throw cursor.Fault("must be empty or an EIP-2334 path such as m/12381/3600/0/0/0");
     }
 
     private static Crypto ReadCrypto(ref JsonCursor cursor)

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using HwBridge.Core.Cryptography;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Eip2335;
@@ -7,7 +7,7 @@ namespace HwBridge.Core.Eip2335;
 internal static unsafe class NativeScrypt
 {
     private static readonly delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int> OpenSsl =
-        FindOpenSsl();
+        (delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int>)LibCrypto.Find("EVP_PBE_scrypt");
 
     /// <summary>True when libcrypto was found.</summary>
     internal static bool HasOpenSsl => OpenSsl != null;
@@ -78,19 +78,5 @@ internal static unsafe class NativeScrypt
                 $"no memory for scrypt: it needs {cost.MemoryBytes >> 20} MiB",
                 "Close other programs, or free memory, and try again.");
         }
-    }
-
-    private static delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int> FindOpenSsl()
-    {
-        foreach (string name in (string[])["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.3.dylib", "libcrypto-3-x64.dll"])
-        {
-            if (NativeLibrary.TryLoad(name, typeof(NativeScrypt).Assembly, DllImportSearchPath.SafeDirectories, out nint library)
-                && NativeLibrary.TryGetExport(library, "EVP_PBE_scrypt", out nint address))
-            {
-                return (delegate* unmanaged<byte*, nuint, byte*, nuint, ulong, ulong, ulong, ulong, byte*, nuint, int>)address;
-            }
-        }
-
-        return null;
     }
 }

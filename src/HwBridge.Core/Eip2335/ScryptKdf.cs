@@ -6,7 +6,8 @@ namespace HwBridge.Core.Eip2335;
 
 /// <summary>scrypt (RFC 7914) over HMAC-SHA-256.</summary>
 /// <remarks>
-/// Bounds: n a power of two from 2, r and p 1 to 128, 128·n·r at most 1 GiB of memory, n·r·p at most 2²⁵ (16 times the usual work).
+/// Bounds: n a power of two from 2 and below 2^(16·r) (RFC 7914 § 6), r and p 1 to 128, 128·n·r at most 1 GiB of memory, n·r·p at most
+/// 2²⁵ (16 times the usual work).
 /// </remarks>
 public sealed record ScryptKdf : KeystoreKdf
 {
@@ -14,7 +15,7 @@ public sealed record ScryptKdf : KeystoreKdf
     internal const int MaxFactor = 128;
 
     /// <summary>The largest n that some r allows.</summary>
-    internal const int MaxN = 1 << 23;
+    internal const int MaxN = 1 << 22;
 
     private const long MaxMemory = 1L << 30;
     private const long MaxWork = 1L << 25;
@@ -57,7 +58,11 @@ public sealed record ScryptKdf : KeystoreKdf
         }
 
         FormattableString? cause = null;
-        if (128 * n * r > MaxMemory)
+        if (BitOperations.Log2((ulong)n) >= 16 * r)
+        {
+            cause = $"scrypt with r = {r} needs n below 2^{16 * r} (RFC 7914 § 6), is {n}";
+        }
+        else if (128 * n * r > MaxMemory)
         {
             cause = $"scrypt with n = {n} and r = {r} would take {128 * n * r >> 20} MiB of memory (limit {MaxMemory >> 20})";
         }

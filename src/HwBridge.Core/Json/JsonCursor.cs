@@ -11,7 +11,7 @@ namespace HwBridge.Core.Json;
 /// A strict walk over the JSON of one file: a bounded depth, no comments, no trailing commas, no member twice, and each
 /// fault names the file, the JSON path, the line and the byte (both of the file; lines from 1, bytes from 0).
 /// </summary>
-/// <remarks>Never quotes a value of the file, which may be a secret given by mistake.</remarks>
+/// <remarks>Of the values of a file, which may be secrets given by mistake, faults quote only short names and numbers.</remarks>
 internal ref struct JsonCursor
 {
     private const int MaxDepth = 16;
@@ -23,6 +23,10 @@ internal ref struct JsonCursor
     private readonly string _remedy;
     private readonly List<Frame> _frames;
     private Utf8JsonReader _reader;
+
+    // The line of a place in the file that the cursor has passed.
+    private int _lineOffset;
+    private int _line = 1;
 
     /// <summary>Stands on the first token of <paramref name="file"/>.</summary>
     /// <param name="file">UTF-8, with or without a byte order mark.</param>
@@ -223,7 +227,17 @@ internal ref struct JsonCursor
     internal readonly FaultException Missing(string member) => Fault($"has no member \"{member}\"");
 
     /// <summary>The line of the token under the cursor, from 1.</summary>
-    internal readonly int Line => LineAt(_start + (int)_reader.TokenStartIndex);
+    /// <remarks>Counted on from where it was last asked: asking at each element reads the file once, not once an element.</remarks>
+    internal int Line
+    {
+        get
+        {
+            int offset = _start + (int)_reader.TokenStartIndex;
+            _line += _file[_lineOffset..offset].Count((byte)'\n');
+            _lineOffset = offset;
+            return _line;
+        }
+    }
 
     /// <summary>A fault about the value under the cursor.</summary>
     /// <param name="what">The end of the sentence that begins with the value's path.</param>

@@ -71,6 +71,15 @@ public sealed unsafe class SecretBuffer : IDisposable
         }
     }
 
+    /// <summary>Whether all of <paramref name="secret"/> is zero, in a time that depends on its length only.</summary>
+    public static bool IsZero(ReadOnlySpan<byte> secret)
+    {
+        fixed (byte* bytes = secret)
+        {
+            return Sodium.sodium_is_zero(bytes, (nuint)secret.Length) != 0;
+        }
+    }
+
     /// <summary>Wipes and frees the bytes. Calling it twice is harmless.</summary>
     public void Dispose() => ((IDisposable)_memory).Dispose();
 

@@ -39,6 +39,10 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    internal static partial int sodium_is_zero(byte* bytes, nuint size);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial void randombytes_buf(byte* buffer, nuint size);
 
     [LibraryImport(Library)]

@@ -13,6 +13,7 @@ public sealed class ApduSocketServer : IAsyncDisposable
 {
     private const int MaxRefusals = 8;
     private static readonly TimeSpan RefusalDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Refusal = [0, 0, 0, 0, 0x6f, 0x01];
 
     private readonly SoftwareLedger _ledger;
@@ -84,7 +85,8 @@ public sealed class ApduSocketServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The client left before it was accepted; the next one is not to blame.
+                // The client left before it was accepted, or descriptors have run out, which would fail again at once.
+                await Task.Delay(AcceptPause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 

@@ -109,17 +109,17 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
 
         using Slip10Node account = keys.DeriveAccount(path);
         byte[] publicKey = LedgerKeys.UncompressedPublicKey(account);
-        string address = LedgerKeys.Address(publicKey);
+        string address = Eip55Address.Of(publicKey);
         byte[] answer =
         [
-            (byte)publicKey.Length, .. publicKey, LedgerKeys.AddressDigits, .. Encoding.ASCII.GetBytes(address),
+            (byte)publicKey.Length, .. publicKey, Eip55Address.Digits, .. Encoding.ASCII.GetBytes(address[2..]),
             .. p2 == 1 ? account.ChainCode : [],
         ];
         bool mainnet = data.IsEmpty || BinaryPrimitives.ReadUInt64BigEndian(data) == 1;
         return new AppStep(
             StatusWords.Ok,
             answer,
-            p1 == 1 ? Review(mainnet ? "Verify Ethereum address" : "Verify address", new ScreenField("Address", $"0x{address}")) : null);
+            p1 == 1 ? Review(mainnet ? "Verify Ethereum address" : "Verify address", new ScreenField("Address", address)) : null);
     }
 
     private AppStep GetEth2PublicKey(byte p1, byte p2, ReadOnlySpan<byte> data)
@@ -140,7 +140,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
             ? new AppStep(StatusWords.Ok, key)
             : new AppStep(
                 StatusWords.Ok,
-                [65, .. key, .. new byte[65 - BlsPublicKey.Size], LedgerKeys.AddressDigits, .. new byte[LedgerKeys.AddressDigits]],
+                [65, .. key, .. new byte[65 - BlsPublicKey.Size], Eip55Address.Digits, .. new byte[Eip55Address.Digits]],
                 Review("Verify ETH2 address", new ScreenField("Address", $"0x{Convert.ToHexString(key)}")));
     }
 
@@ -185,7 +185,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
             p1 == 1
                 ? Review(
                     p2 == 1 ? "Provide public secret key" : "Provide public privacy key",
-                    new ScreenField("Address", $"0x{LedgerKeys.Address(LedgerKeys.UncompressedPublicKey(account))}"),
+                    new ScreenField("Address", Eip55Address.Of(account.PublicKey)),
                     new ScreenField("Key", Convert.ToHexString(answer), IsSecret: p2 == 1))
                 : null);
     }

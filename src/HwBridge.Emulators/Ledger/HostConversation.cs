@@ -37,7 +37,14 @@ internal sealed class HostConversation(SoftwareLedger ledger, ITransport transpo
         {
             // The computation reads the seed, which must outlive it.
             await (_computing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Forget();
         }
+    }
+
+    private void Forget()
+    {
+        Array.Clear(_reviewed.Data ?? []);
+        _reviewed = default;
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
@@ -69,7 +76,9 @@ internal sealed class HostConversation(SoftwareLedger ledger, ITransport transpo
         }
 
         // Whatever is answered now takes the place of the review's own answer, which is lost, though the screen stays.
+        // Its data may be an agreed secret, and nobody else wipes it.
         _review = null;
+        Forget();
         long received = Stopwatch.GetTimestamp();
         if (EthereumAppDevice.IsSlow(framing.Message))
         {

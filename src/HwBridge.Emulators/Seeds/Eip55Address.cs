@@ -6,6 +6,9 @@ namespace HwBridge.Emulators.Seeds;
 /// <summary>The Ethereum address of a secp256k1 key, with the checksum in its capitals. EIP-55.</summary>
 internal static class Eip55Address
 {
+    /// <summary>The hex digits of an address.</summary>
+    internal const int Digits = 40;
+
     /// <summary><c>0x</c> and 40 hex digits.</summary>
     /// <param name="publicKey">SEC 1, compressed or not.</param>
     internal static string Of(ReadOnlySpan<byte> publicKey)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Ledger;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Utilities;
@@ -18,7 +19,7 @@ namespace HwBridge.Emulators.Seeds;
 public sealed class Slip10Node : IDisposable
 {
     /// <summary>The bit of a path element that makes it hardened (written <c>'</c>).</summary>
-    public const uint Hardened = 0x80000000;
+    public const uint Hardened = Bip32Path.Hardened;
 
     private readonly SecretBuffer _privateKey;
     private readonly byte[] _chainCode;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Emulators.Trezor;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Digests;

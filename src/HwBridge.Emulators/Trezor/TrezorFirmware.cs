@@ -5,6 +5,7 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Emulators.Trezor;
@@ -404,14 +405,14 @@ internal abstract class TrezorFirmware : IDisposable
             await SeedAsync().ConfigureAwait(false);
         }
 
-        string identity = IdentityPath.Uri(request.Identity);
+        SlipIdentity identity = SlipIdentity.FromMessage(request.Identity);
         await ConfirmAsync(
-            ButtonPrompt.Ecdh with { Pages = IdentityPages(identity) },
-            Review("Decrypt", new ScreenField("Identity", identity)),
+            ButtonPrompt.Ecdh with { Pages = IdentityPages(identity.ToString()) },
+            Review("Decrypt", new ScreenField("Identity", identity.ToString())),
             Situation.EcdhRejected).ConfigureAwait(false);
         SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
         using Slip10Node master = Slip10Node.FromSeed(Curve(request.EcdsaCurveName), seed.Span);
-        using Slip10Node node = master.Derive(IdentityPath.Of(IdentityPath.AgreementPurpose, request.Identity));
+        using Slip10Node node = master.Derive([.. identity.AgreementPath]);
         if (CheckPeer(node.Curve, request.PeerPublicKey.Span) is { } situation)
         {
             throw Refuse(situation);
@@ -434,9 +435,10 @@ internal abstract class TrezorFirmware : IDisposable
             await SeedAsync().ConfigureAwait(false);
         }
 
+        SlipIdentity identity = SlipIdentity.FromMessage(request.Identity);
         ScreenReview review = Review(
             "Sign",
-            new ScreenField("Identity", IdentityPath.Uri(request.Identity)),
+            new ScreenField("Identity", identity.ToString()),
             new ScreenField("Challenge", request.ChallengeVisual));
         await ConfirmAsync(ButtonPrompt.SignIdentity, review, Situation.SignIdentityRejected).ConfigureAwait(false);
         SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
@@ -449,7 +451,7 @@ internal abstract class TrezorFirmware : IDisposable
         }
 
         using Slip10Node master = Slip10Node.FromSeed(curve, seed.Span);
-        using Slip10Node node = master.Derive(IdentityPath.Of(IdentityPath.SigningPurpose, request.Identity));
+        using Slip10Node node = master.Derive([.. identity.SigningPath]);
         SignedIdentity signed = new()
         {
             PublicKey = ByteString.CopyFrom(node.PublicKey),

@@ -92,7 +92,7 @@ public sealed class X25519Stanza
     public SecretBuffer? TryUnwrap(X25519PublicKey recipient, SecretBuffer shared)
     {
         ArgumentNullException.ThrowIfNull(shared);
-        if (shared.ConstantTimeEquals(stackalloc byte[X25519.Size]))
+        if (SecretBuffer.IsZero(shared.Span))
         {
             throw AgeFault.Malformed("the share of an X25519 stanza is a point of low order");
         }

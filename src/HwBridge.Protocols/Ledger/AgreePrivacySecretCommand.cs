@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 
@@ -39,8 +38,7 @@ public readonly record struct AgreePrivacySecretCommand(Bip32Path Path, X25519Pu
     public SecretBuffer Parse(ReadOnlySpan<byte> data)
     {
         LedgerAnswer.RequireLength(Name, data, SecretSize);
-        ReadOnlySpan<byte> zero = stackalloc byte[SecretSize];
-        return CryptographicOperations.FixedTimeEquals(data, zero)
+        return SecretBuffer.IsZero(data)
             ? throw LedgerAnswer.Broken(Name, "the shared secret is all zero, so the peer's key is of low order or the device is faulty")
             : SecretBuffer.CopyOf(data);
     }

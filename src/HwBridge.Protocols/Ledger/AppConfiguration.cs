@@ -3,8 +3,4 @@ namespace HwBridge.Protocols.Ledger;
 /// <summary>The Ethereum app's settings and version.</summary>
 /// <param name="Flags">Bit 0: blind signing is on; bit 1: always set on today's app; others: transaction checks.</param>
 /// <param name="Version">The app's version.</param>
-public readonly record struct AppConfiguration(byte Flags, Version Version)
-{
-    /// <summary>The app signs what it can't explain on the screen.</summary>
-    public bool BlindSigning => (Flags & 1) != 0;
-}
+public readonly record struct AppConfiguration(byte Flags, Version Version);

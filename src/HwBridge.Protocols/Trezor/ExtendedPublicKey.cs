@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace HwBridge.Protocols.Trezor;
 
@@ -12,7 +9,6 @@ internal static class ExtendedPublicKey
 {
     private const uint Version = 0x0488B21E;
     private const int Length = 78;
-    private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>Base 58 with a checksum of version, depth, parent's fingerprint, child number, chain code and key.</summary>
     /// <param name="depth">0 … 255.</param>
@@ -23,22 +19,13 @@ internal static class ExtendedPublicKey
     internal static string Format(
         byte depth, uint fingerprint, uint childNumber, ReadOnlySpan<byte> chainCode, ReadOnlySpan<byte> publicKey)
     {
-        Span<byte> bytes = stackalloc byte[Length + 4];
+        Span<byte> bytes = stackalloc byte[Length];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, Version);
         bytes[4] = depth;
         BinaryPrimitives.WriteUInt32BigEndian(bytes[5..], fingerprint);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[9..], childNumber);
         chainCode.CopyTo(bytes[13..]);
         publicKey.CopyTo(bytes[45..]);
-        SHA256.HashData(SHA256.HashData(bytes[..Length])).AsSpan(0, 4).CopyTo(bytes[Length..]);
-
-        // The version does not begin with a zero byte, so no leading digit has to be added.
-        StringBuilder text = new();
-        for (BigInteger rest = new(bytes, isUnsigned: true, isBigEndian: true); !rest.IsZero; rest /= Alphabet.Length)
-        {
-            text.Insert(0, Alphabet[(int)(rest % Alphabet.Length)]);
-        }
-
-        return text.ToString();
+        return Base58Check.Encode(bytes);
     }
 }

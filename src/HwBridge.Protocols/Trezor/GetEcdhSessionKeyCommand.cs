@@ -71,13 +71,7 @@ public readonly record struct GetEcdhSessionKeyCommand(SlipIdentity Identity, X2
         }
 
         // RFC 7748 § 6.1: all zero means that the peer's key has small order; both firmwares hand it out.
-        int any = 0;
-        foreach (byte b in secret)
-        {
-            any |= b;
-        }
-
-        if (any == 0)
+        if (SecretBuffer.IsZero(secret))
         {
             throw new FaultException(
                 Fault.BadInput,

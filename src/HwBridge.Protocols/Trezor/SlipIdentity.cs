@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Protocols.Trezor;
@@ -17,8 +18,6 @@ public sealed record SlipIdentity(
 {
     /// <summary>The curve's name on the wire.</summary>
     public const string Curve25519 = "curve25519";
-
-    private const uint Hardened = 0x80000000;
 
     /// <summary>Where SLIP-0013 keeps the signing key: m/13'/a'/b'/c'/d'.</summary>
     public IReadOnlyList<uint> SigningPath => PathUnder(13);
@@ -90,10 +89,10 @@ public sealed record SlipIdentity(
         byte[] hash = SHA256.HashData(hashed);
 
         uint[] path = new uint[5];
-        path[0] = purpose | Hardened;
+        path[0] = purpose | Bip32Path.Hardened;
         for (int i = 1; i < path.Length; i++)
         {
-            path[i] = BinaryPrimitives.ReadUInt32LittleEndian(hash.AsSpan((i - 1) * sizeof(uint))) | Hardened;
+            path[i] = BinaryPrimitives.ReadUInt32LittleEndian(hash.AsSpan((i - 1) * sizeof(uint))) | Bip32Path.Hardened;
         }
 
         return path;

@@ -69,7 +69,8 @@ public sealed class AtomicFileTests
     {
         string path = _folder["backup.age"];
         File.WriteAllText(path, "old");
-        void Look(AtomicFileStep step) => Assert.That(File.ReadAllText(path), Is.EqualTo("old"), $"{step}");
+        void Look(AtomicFileStep step) => Assert.That(
+            File.ReadAllBytes(path), Is.EqualTo(step <= AtomicFileStep.Rename ? "old"u8.ToArray() : Content), $"{step}");
         AtomicFile.Write(path, Content, overwrite: true, Look, CancellationToken.None);
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(Content));
         Assert.That(_folder.Names, Has.Length.EqualTo(1));
@@ -91,6 +92,9 @@ public sealed class AtomicFileTests
         }
 
         Assert.That(steps.Distinct(), Is.EqualTo(Enum.GetValues<AtomicFileStep>()));
+
+        // Once it has its name, it is no longer cancelled.
+        steps.RemoveAll(static step => step > AtomicFileStep.Rename);
         for (int stop = 0; stop < steps.Count; stop++)
         {
             using CancellationTokenSource source = new();
@@ -153,6 +157,49 @@ public sealed class AtomicFileTests
                 Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io));
             Assert.That(_folder.Names, Is.Empty, $"step {failing}");
         }
+    }
+
+    [TestCase(nameof(AtomicFileStep.Unlink))]
+    [TestCase(nameof(AtomicFileStep.FlushFolder))]
+    public void Write_SystemFailsAfterTheName_TakesANewFileBackOnly(string failing)
+    {
+        bool hadItsName = false;
+        void Fail(AtomicFileStep reached)
+        {
+            if (reached.ToString() == failing)
+            {
+                hadItsName = File.Exists(_folder["x"]);
+                throw new IOException("Input/output error");
+            }
+        }
+
+        void Write(bool overwrite) => AtomicFile.Write(_folder["x"], Content, overwrite, Fail, CancellationToken.None);
+        Assert.That(() => Write(overwrite: false), Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io));
+        Assert.That(hadItsName, Is.True);
+        Assert.That(_folder.Names, Is.Empty);
+
+        File.WriteAllText(_folder["x"], "old");
+        Assert.That(() => Write(overwrite: true), Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Io));
+        Assert.That(File.ReadAllBytes(_folder["x"]), Is.EqualTo(Content), "what was replaced can't come back");
+        Assert.That(_folder.Names, Is.EqualTo((string[])["x"]));
+    }
+
+    [Test]
+    public void Write_CannotBeTakenBack_NamesWhatIsLeftAndTheFirstCause()
+    {
+        void Fail(AtomicFileStep reached)
+        {
+            if (reached == AtomicFileStep.FlushFolder)
+            {
+                File.Delete(_folder["x"]);
+                Directory.CreateDirectory(_folder["x/y"]);
+                throw new IOException("Input/output error");
+            }
+        }
+
+        FaultException fault = Assert.Throws<FaultException>(
+            () => AtomicFile.Write(_folder["x"], Content, false, Fail, CancellationToken.None))!;
+        Assert.That(fault.Message, Does.Contain("Input/output error").And.EndWith("removed: " + _folder["x"]));
     }
 
     [Test]

@@ -27,6 +27,27 @@ internal sealed class Eip2333KeyDerivationTests
         Assert.That(Number(child), Is.EqualTo(test.GetProperty("child").GetString()));
     }
 
+    /// <summary>EIP-2333 § hkdf_mod_r, step by step, for seeds on both sides of where the seed's copy moves off the stack.</summary>
+    [TestCase(255)]
+    [TestCase(256)]
+    [TestCase(5000)]
+    public void DeriveMaster_OfALongSeed_IsTheStandardsFormulaAndLeavesNothing(int size)
+    {
+        byte[] seed = [.. Enumerable.Range(0, size).Select(static i => (byte)(i * 31))];
+        byte[] salt = SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8);
+        byte[] wide = HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. seed, 0], 48, salt, [0, 48]);
+        BigInteger order = BigInteger.Parse(
+            "073eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        BigInteger expected = new BigInteger(wide, isUnsigned: true, isBigEndian: true) % order;
+        int live = SecretBuffer.LiveCount;
+        using (BlsSecretKey master = Eip2333KeyDerivation.DeriveMaster(seed))
+        {
+            Assert.That(Number(master), Is.EqualTo(expected.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        Assert.That(SecretBuffer.LiveCount, Is.EqualTo(live));
+    }
+
     [Test]
     public void DeriveMaster_OfTheStandardsMnemonic_IsItsCase0()
     {

@@ -218,7 +218,7 @@ public sealed class KeystoreTests
         Assert.That(Refusal(Text(json).Replace("\"@@\"", value, StringComparison.Ordinal)), Does.Contain("$." + member));
     }
 
-    [TestCase(1 << 23, 128, 128)]
+    [TestCase(1 << 22, 128, 128)]
     [TestCase(1 << 21, 8, 1)]
     [TestCase(1 << 20, 8, 128)]
     public void Parse_AbsurdCost_IsRefusedWithoutMemoryOrTime(int n, int r, int p)

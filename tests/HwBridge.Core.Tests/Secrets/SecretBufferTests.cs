@@ -100,6 +100,20 @@ public sealed unsafe class SecretBufferTests
     }
 
     [Test]
+    public void IsZero_OneBitAnywhere_IsFalse()
+    {
+        byte[] bytes = new byte[33];
+        Assert.That(SecretBuffer.IsZero([]), Is.True);
+        Assert.That(SecretBuffer.IsZero(bytes), Is.True);
+        for (int bit = 0; bit < 8 * bytes.Length; bit++)
+        {
+            bytes[bit / 8] = (byte)(1 << (bit % 8));
+            Assert.That(SecretBuffer.IsZero(bytes), Is.False, $"bit {bit}");
+            bytes[bit / 8] = 0;
+        }
+    }
+
+    [Test]
     public void ToString_Always_HidesTheContent()
     {
         using SecretBuffer buffer = SecretBuffer.CopyOf("hunter2"u8);

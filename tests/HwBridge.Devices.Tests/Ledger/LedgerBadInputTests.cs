@@ -27,7 +27,9 @@ internal sealed class LedgerBadInputTests
         PersonDeadline = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>A whole use of the device: which app, a key silently and reviewed, the sealing key, a secret. All bytes were recorded.</summary>
+    /// <summary>
+    /// A whole use of the device: which app, a key silently and reviewed, the sealing key, a secret. All bytes were recorded.
+    /// </summary>
     private static readonly byte[][] Answers =
     [
         Recorded("age_identity_default", "b001000000"),
@@ -35,7 +37,10 @@ internal sealed class LedgerBadInputTests
         Recorded("eth2_pubkey_default", "e00e000015050000305d00000e10000000000000000000000000"),
         Recorded("eth2_pubkey_default", "e00e010015050000305d00000e10000000000000000000000000"),
         Recorded("age_identity_default", "e018000015058000002c8000003c8000305d0000000000000000"),
-        Recorded("age_identity_default", "e018010135058000002c8000003c8000305d00000000000000005006c00a052b4513bea48bbf5237be843e475e154c889416cf050e5c9c86e57c"),
+        Recorded(
+            "age_identity_default",
+            "e018010135058000002c8000003c8000305d0000000000000000"
+                + "5006c00a052b4513bea48bbf5237be843e475e154c889416cf050e5c9c86e57c"),
     ];
 
     private static IEnumerable<int> Exchanges => Enumerable.Range(0, Answers.Length);
@@ -89,7 +94,8 @@ internal sealed class LedgerBadInputTests
     [TestCaseSource(nameof(Exchanges))]
     public async Task Use_AnswerOfAnotherCommand_IsProtocol(int exchange)
     {
-        foreach (byte[] other in Answers.Where(answer => answer.Length != Answers[exchange].Length && !(exchange == 3 && answer.Length == 50)))
+        foreach (byte[] other in Answers.Where(
+            answer => answer.Length != Answers[exchange].Length && !(exchange == 3 && answer.Length == 50)))
         {
             await using HostilePeer peer = new((i, _) => [HostilePeer.Frame(i == exchange ? other : Answers[i])]);
             await AssertFaultAsync(peer, Patient, Fault.Protocol);
@@ -196,7 +202,9 @@ internal sealed class LedgerBadInputTests
         async Task RunAsync()
         {
             await using HostilePeer peer = new((i, apdu) => [HostilePeer.Frame(
-                i == exchange ? [(byte)(status >> 8), (byte)status] : apdu[0] == 0xb0 ? Answers[0] : Answers[Math.Min(i, Answers.Length - 1)])]);
+                i == exchange ? [(byte)(status >> 8), (byte)status]
+                : apdu[0] == 0xb0 ? Answers[0]
+                : Answers[Math.Min(i, Answers.Length - 1)])]);
             FaultException? fault = await TryUseAsync(peer, Patient);
             if (exchange > 0 || fault is not null)
             {
@@ -333,7 +341,8 @@ internal sealed class LedgerBadInputTests
             }
         }
 
-        using SecretBuffer secret = await sealing!.AgreeAsync(new X25519PublicKey(Convert.FromHexString(TestLedger.Peer)), CancellationToken.None);
+        X25519PublicKey share = new(Convert.FromHexString(TestLedger.Peer));
+        using SecretBuffer secret = await sealing!.AgreeAsync(share, CancellationToken.None);
         Assert.That(Convert.ToHexStringLower(secret.Span), Is.EqualTo(TestLedger.Secret));
     }
 

@@ -47,7 +47,8 @@ internal sealed class LedgerKeyStoreTests
         await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
         ledger.State = state;
         (ITransport transport, IFraming framing) = ledger.Connect();
-        KeyStoreInfo info = await LedgerKeyStore.DescribeAsync(transport, framing, new ListeningPerson(), TestLedger.Options, CancellationToken.None);
+        KeyStoreInfo info = await LedgerKeyStore.DescribeAsync(
+            transport, framing, new ListeningPerson(), TestLedger.Options, CancellationToken.None);
 
         Assert.That(info.State, Is.EqualTo(expected));
         Assert.That(info.App?.Name, Is.EqualTo(state switch
@@ -83,7 +84,8 @@ internal sealed class LedgerKeyStoreTests
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         Dictionary<string, string> recorded = LedgerRecording.Load("eth2_pubkey_default").Root.GetProperty("checks").EnumerateArray()
             .DistinctBy(check => check.GetProperty("path").GetString())
-            .ToDictionary(check => check.GetProperty("path").GetString()!, check => check.GetProperty("eip2333_reference_pubkey").GetString()!);
+            .ToDictionary(
+                check => check.GetProperty("path").GetString()!, check => check.GetProperty("eip2333_reference_pubkey").GetString()!);
         List<ValidatorKeyPath> paths = [];
         foreach (string text in recorded.Keys)
         {
@@ -113,7 +115,9 @@ internal sealed class LedgerKeyStoreTests
 
         Assert.That(key.ConfirmedOnDevice, Is.True);
         Assert.That(person.Told, Has.Length.EqualTo(1));
-        Assert.That(person.Told[0], Does.Contain(key.PublicKey.ToString()).And.Contain("m/12381/3600/0/0/0").And.Contain("emulator:ledger"));
+        Assert.That(
+            person.Told[0],
+            Does.Contain(key.PublicKey.ToString()).And.Contain("m/12381/3600/0/0/0").And.Contain("emulator:ledger"));
         Assert.That(shownWhenTold, Is.Zero);
         Assert.That(screen.Shown.Single().Fields.Single().Value, Is.EqualTo(key.PublicKey.ToString()).IgnoreCase);
     }
@@ -145,10 +149,13 @@ internal sealed class LedgerKeyStoreTests
         await using (SoftwareLedger ledger = TestLedger.SwitchOn(screen))
         {
             (ITransport transport, IFraming framing) = ledger.Connect();
-            await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(transport, framing, person, TestLedger.Options, CancellationToken.None);
-            Assert.That((await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None)).ToString(), Is.EqualTo(TestLedger.SealingKey));
+            await using LedgerKeyStore store =
+                await LedgerKeyStore.OpenAsync(transport, framing, person, TestLedger.Options, CancellationToken.None);
+            X25519PublicKey silent = await Sealing(store).GetPublicKeyAsync(false, CancellationToken.None);
+            Assert.That(silent.ToString(), Is.EqualTo(TestLedger.SealingKey));
             screen.Answer(approve: true);
-            Assert.That((await Sealing(store).GetPublicKeyAsync(true, CancellationToken.None)).ToString(), Is.EqualTo(TestLedger.SealingKey));
+            X25519PublicKey shown = await Sealing(store).GetPublicKeyAsync(true, CancellationToken.None);
+            Assert.That(shown.ToString(), Is.EqualTo(TestLedger.SealingKey));
             Assert.That(person.Told.Single(), Does.Contain(TestLedger.SealingKey.ToUpperInvariant()));
 
             screen.Answer(approve: true);
@@ -293,7 +300,8 @@ internal sealed class LedgerKeyStoreTests
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
 
-        Assert.That(async () => await FirstKeyAsync(store, confirm: true, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await FirstKeyAsync(store, confirm: true, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(person.Told, Is.Empty);
         Assert.That((await FirstKeyAsync(store)).ConfirmedOnDevice, Is.False);
     }
@@ -336,7 +344,8 @@ internal sealed class LedgerKeyStoreTests
     private static ISealing Sealing(LedgerKeyStore store) =>
         store.TryGet(out ISealing? sealing) ? sealing : throw new AssertionException("no sealing");
 
-    private static async Task<DerivedKey> FirstKeyAsync(LedgerKeyStore store, bool confirm = false, CancellationToken cancellationToken = default)
+    private static async Task<DerivedKey> FirstKeyAsync(
+        LedgerKeyStore store, bool confirm = false, CancellationToken cancellationToken = default)
     {
         await foreach (DerivedKey key in Keys(store).GetPublicKeysAsync([ValidatorKeyPath.Signing(0)], confirm, cancellationToken))
         {

@@ -14,7 +14,11 @@ internal static class TestLedger
     internal const string Peer = "5006c00a052b4513bea48bbf5237be843e475e154c889416cf050e5c9c86e57c";
     internal const string Secret = "a8c6d6833ab47b5adf55e4e2447d19cf35978c7e166b4f0a04c8ebd710b6ea58";
 
-    internal static readonly LedgerOptions Options = new() { AnswerDeadline = TimeSpan.FromSeconds(10), PersonDeadline = TimeSpan.FromSeconds(20) };
+    internal static readonly LedgerOptions Options = new()
+    {
+        AnswerDeadline = TimeSpan.FromSeconds(10),
+        PersonDeadline = TimeSpan.FromSeconds(20),
+    };
 
     internal static SoftwareLedger SwitchOn(IDeviceScreen screen, string passphrase = "")
     {
@@ -23,9 +27,11 @@ internal static class TestLedger
         return new SoftwareLedger(seed.Span, screen);
     }
 
-    internal static async ValueTask<LedgerKeyStore> OpenAsync(SoftwareLedger ledger, ListeningPerson? person = null, LedgerOptions? options = null)
+    internal static async ValueTask<LedgerKeyStore> OpenAsync(
+        SoftwareLedger ledger, ListeningPerson? person = null, LedgerOptions? options = null)
     {
         (Transports.ITransport transport, Protocols.Framing.IFraming framing) = ledger.Connect();
-        return await LedgerKeyStore.OpenAsync(transport, framing, person ?? new ListeningPerson(), options ?? Options, CancellationToken.None);
+        return await LedgerKeyStore.OpenAsync(
+            transport, framing, person ?? new ListeningPerson(), options ?? Options, CancellationToken.None);
     }
 }

@@ -14,7 +14,9 @@ internal sealed class LedgerRecordingReplayTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    /// <summary>How many APDUs of a recording are of the signing commands, which the software Ledger does not have: they are left out.</summary>
+    /// <summary>
+    /// How many APDUs of a recording are of the signing commands, which the software Ledger does not have: they are left out.
+    /// </summary>
     private static readonly Dictionary<string, int> SigningApdus = new()
     {
         ["errors_default"] = 15,
@@ -45,7 +47,8 @@ internal sealed class LedgerRecordingReplayTests
                 screen.Answer(exchange.UserAction == "approve");
             }
 
-            Assert.That(await host.ExchangeAsync(exchange.Apdu), Is.EqualTo(Convert.ToHexStringLower(exchange.Response!)), exchange.ToString());
+            string answer = await host.ExchangeAsync(exchange.Apdu);
+            Assert.That(answer, Is.EqualTo(Convert.ToHexStringLower(exchange.Response!)), exchange.ToString());
             Assert.That(screen.Shown, Has.Count.EqualTo(shown + (exchange.UserAction == "none" ? 0 : 1)), exchange.ToString());
             AssertScreen(exchange, screen);
             replayed++;
@@ -83,12 +86,14 @@ internal sealed class LedgerRecordingReplayTests
             using CancellationTokenSource patience = new(Deadline);
             await screen.WaitForReviewAsync(patience.Token);
             Assert.That(review.Response, Is.Null);
-            Assert.That(await host.ExchangeAsync(meanwhile.Apdu), Is.EqualTo(Convert.ToHexStringLower(meanwhile.Response!)), meanwhile.ToString());
+            string during = await host.ExchangeAsync(meanwhile.Apdu);
+            Assert.That(during, Is.EqualTo(Convert.ToHexStringLower(meanwhile.Response!)), meanwhile.ToString());
             screen.Answer(answered.UserAction == "approve");
 
             // Nothing comes of it: the very next answer is that of the next question.
             Assert.That(answered.Response, Is.Null);
-            Assert.That(await host.ExchangeAsync(afterwards.Apdu), Is.EqualTo(Convert.ToHexStringLower(afterwards.Response!)), afterwards.ToString());
+            string after = await host.ExchangeAsync(afterwards.Apdu);
+            Assert.That(after, Is.EqualTo(Convert.ToHexStringLower(afterwards.Response!)), afterwards.ToString());
             Assert.That(await host.IsSilentAsync(TimeSpan.FromMilliseconds(100)), Is.True);
             scenes++;
         }
@@ -97,12 +102,15 @@ internal sealed class LedgerRecordingReplayTests
         Assert.That(signing, Is.EqualTo(SigningApdus["apdu_while_pending_default"]));
     }
 
-    /// <summary>The last pair is left out: its second APDU arrived as the answer left and was lost, which is a matter of microseconds.</summary>
+    /// <summary>
+    /// The last pair is left out: its second APDU arrived as the answer left and was lost, which is a matter of microseconds.
+    /// </summary>
     [Test]
     public async Task Replay_ApduWhileComputing_IsRefusedAndTheKeyFollows()
     {
         LedgerRecording recording = LedgerRecording.Load("apdu_while_computing_default");
-        await using SoftwareLedger ledger = SwitchOn(recording, new PolicyScreen(approve: true), new SoftwareLedgerOptions { RealPace = true });
+        await using SoftwareLedger ledger =
+            SwitchOn(recording, new PolicyScreen(approve: true), new SoftwareLedgerOptions { RealPace = true });
         using RawHost host = new(ledger);
         int[] delays = [0, 1, 10, 50, 100];
         for (int i = 0; i < delays.Length; i++)
@@ -222,7 +230,8 @@ internal sealed class LedgerRecordingReplayTests
     [FsCheck.NUnit.Property(MaxTest = 300)]
     public void AnyApdu_GetsAnAnswer(byte[] apdu, bool plausible)
     {
-        byte[] sent = plausible ? [0xe0, apdu.Length % 2 == 0 ? (byte)0x18 : (byte)0x02, 0, 0, (byte)apdu.Length, .. apdu] : [0xe0, .. apdu];
+        byte instruction = apdu.Length % 2 == 0 ? (byte)0x18 : (byte)0x02;
+        byte[] sent = plausible ? [0xe0, instruction, 0, 0, (byte)apdu.Length, .. apdu] : [0xe0, .. apdu];
         SendAsync().GetAwaiter().GetResult();
 
         async Task SendAsync()
@@ -250,7 +259,8 @@ internal sealed class LedgerRecordingReplayTests
         }
 
         static string Joined(string text) => text.Replace(" ", string.Empty, StringComparison.Ordinal);
-        string recorded = Joined(string.Concat(exchange.Screens.Where(line => line is not ("Confirm" or "Cancel" or "Key (2/2)" or "Address (2/2)"))));
+        string recorded = Joined(string.Concat(
+            exchange.Screens.Where(line => line is not ("Confirm" or "Cancel" or "Key (2/2)" or "Address (2/2)"))));
         ScreenReview ours = screen.Shown.Last();
         Assert.That(ours.Lines.First(), Is.EqualTo(ScreenReview.Banner));
         foreach (ScreenField page in ours.Fields)

@@ -19,7 +19,9 @@ internal sealed class DeviceScreenTests
         TerminalScreen screen = new(output, new StringReader(input));
 
         Assert.That(await screen.ReviewAsync(Review, CancellationToken.None), Is.EqualTo(approved));
-        Assert.That(output.ToString(), Does.StartWith(ScreenReview.Banner).And.Contain("Ledger Flex: Verify address").And.Contain("Address: 0x1234"));
+        Assert.That(
+            output.ToString(),
+            Does.StartWith(ScreenReview.Banner).And.Contain("Ledger Flex: Verify address").And.Contain("Address: 0x1234"));
     }
 
     [Test]

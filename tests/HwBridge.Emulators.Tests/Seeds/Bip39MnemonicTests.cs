@@ -37,7 +37,8 @@ internal sealed class Bip39MnemonicTests
     public void Parse_WhiteSpaceAndUpperCase_GivesTheSameSeed()
     {
         using Bip39Mnemonic plain = Bip39Mnemonic.Parse(Abandon);
-        using Bip39Mnemonic odd = Bip39Mnemonic.Parse($"\r\n  {Abandon.ToUpperInvariant().Replace(" ", "\t \n", StringComparison.Ordinal)}\n");
+        string spaced = Abandon.ToUpperInvariant().Replace(" ", "\t \n", StringComparison.Ordinal);
+        using Bip39Mnemonic odd = Bip39Mnemonic.Parse($"\r\n  {spaced}\n");
         using SecretBuffer left = plain.DeriveSeed();
         using SecretBuffer right = odd.DeriveSeed();
 

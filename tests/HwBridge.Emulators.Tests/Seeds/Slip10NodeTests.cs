@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using HwBridge.Core.Faults;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Emulators.Tests.Seeds;
 

@@ -79,7 +79,9 @@ public sealed class VectorTests
         foreach (PublicKeyVector vector in vectors)
         {
             using DeviceBench bench = Ready(flavour, vector.Mnemonic);
-            bench.Send(MessageType.GetPublicKey, new GetPublicKey { AddressN = { DerivationPath.Parse(vector.Path) }, EcdsaCurveName = vector.Curve });
+            bench.Send(
+                MessageType.GetPublicKey,
+                new GetPublicKey { AddressN = { DerivationPath.Parse(vector.Path) }, EcdsaCurveName = vector.Curve });
             PublicKey answer = bench.Take(PublicKey.Parser);
             using (Assert.EnterMultipleScope())
             {

@@ -62,7 +62,9 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
 
     /// <summary>The same; a passphrase is asked on the device where the model has a keyboard, else on the host.</summary>
     internal Task<PeerResult> TrezorctlOnDeviceAsync(string passphrase, params string[] arguments) => RunAsync(
-        ["trezorctl", "-p", $"udp:127.0.0.1:{_server.EndPoint.Port}", .. arguments], [], start => start.Environment["PASSPHRASE"] = passphrase);
+        ["trezorctl", "-p", $"udp:127.0.0.1:{_server.EndPoint.Port}", .. arguments],
+        [],
+        start => start.Environment["PASSPHRASE"] = passphrase);
 
     /// <summary>The same with a passphrase on the host and, where there is one, a session to go on in.</summary>
     internal Task<PeerResult> TrezorctlOnHostAsync(string passphrase, string? session, params string[] arguments) => RunAsync(

@@ -44,7 +44,7 @@ internal sealed class LedgerCommandTests
 
         Assert.That(Encode(command), Is.EqualTo("e006000000"));
         Assert.That(configuration.Version, Is.EqualTo(new Version(1, 22, 0)));
-        Assert.That(configuration.BlindSigning, Is.False);
+        Assert.That(configuration.Flags, Is.EqualTo(2));
         AssertProtocol(command, "020116");
         AssertProtocol(command, "0201160000");
     }

@@ -14,7 +14,9 @@ internal sealed class LedgerHidDeviceFramingTests
         foreach (JsonProperty property in Cases.EnumerateObject())
         {
             JsonElement steps = property.Name == "long_command" ? property.Value.GetProperty("device_state_after_each") : property.Value;
-            if (steps.ValueKind == JsonValueKind.Array && steps[0].ValueKind == JsonValueKind.Object && steps[0].TryGetProperty("result", out _))
+            if (steps.ValueKind == JsonValueKind.Array
+                && steps[0].ValueKind == JsonValueKind.Object
+                && steps[0].TryGetProperty("result", out _))
             {
                 yield return new TestCaseData(steps).SetArgDisplayNames(property.Name);
             }

@@ -7,7 +7,9 @@ namespace HwBridge.Protocols.Tests.Ledger;
 
 internal sealed class LedgerHidFramingTests
 {
-    private const string First = "0101050000008d4104ef5b152e3f15eb0c50c9916161c2309e54bd87b9adce722d69716bcdef85f547678e15ab40a78919c7284e67a17ee9a96e8b9886b60f76";
+    private const string First =
+        "0101050000008d4104ef5b152e3f15eb0c50c9916161c2309e54bd87b9adce72"
+        + "2d69716bcdef85f547678e15ab40a78919c7284e67a17ee9a96e8b9886b60f76";
 
     private static readonly JsonElement Cases = LedgerRecording.LoadJson("hid_framing").GetProperty("cases");
 
@@ -22,7 +24,8 @@ internal sealed class LedgerHidFramingTests
             packets.Add(Convert.ToHexStringLower(piece.Span));
         }
 
-        Assert.That(packets, Is.EqualTo(Cases.GetProperty("long_command").GetProperty("packets").EnumerateArray().Select(p => p.GetString())));
+        JsonElement expected = Cases.GetProperty("long_command").GetProperty("packets");
+        Assert.That(packets, Is.EqualTo(expected.EnumerateArray().Select(p => p.GetString())));
     }
 
     [TestCase(57, 1, "apdu_of_57_bytes_is_one_packet")]
@@ -80,7 +83,8 @@ internal sealed class LedgerHidFramingTests
         using LedgerHidFraming framing = new();
         framing.BeginReceive();
 
-        Assert.That(() => Feed(framing, packet), Throws.TypeOf<FaultException>().With.Property(nameof(FaultException.Fault)).EqualTo(fault));
+        Assert.That(
+            () => Feed(framing, packet), Throws.TypeOf<FaultException>().With.Property(nameof(FaultException.Fault)).EqualTo(fault));
     }
 
     [TestCase(First, TestName = "Receive_RepeatedPacketZero_IsProtocol")]
