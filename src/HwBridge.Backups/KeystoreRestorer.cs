@@ -37,7 +37,7 @@ public static class KeystoreRestorer
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(password);
         ArgumentNullException.ThrowIfNull(kdf);
-        IReadOnlyList<string> made = Prepare(folder);
+        List<string> made = Prepare(folder);
         string[] names = Names(document, out long timestamp);
         Dictionary<string, ReadOnlyMemory<byte>> others = [];
         AddOther(others, SlashingProtectionName, document.SlashingProtection);

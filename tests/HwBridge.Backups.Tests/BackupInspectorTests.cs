@@ -50,7 +50,7 @@ public class BackupInspectorTests
             Is.EqualTo(new[] { "X25519 2", "hwbridge-tags 1", "hwbridge-sha256 1" }));
     }
 
-    [TestCase("scrypt", 2, null)]
+    [TestCase("ssh-ed25519", 2, null)]
     [TestCase("x9#-grease", 1, 1)]
     public async Task InspectAsync_OtherStanza_CountsUnlessItIsGrease(string type, int recipients, int? threshold)
     {
