@@ -1,7 +1,7 @@
 using System.CommandLine;
+using HwBridge.Core.Faults;
 using HwBridge.Devices;
 using HwBridge.Devices.Trezor;
-using HwBridge.Core.Faults;
 
 namespace HwBridge.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using HwBridge.Devices;
 using HwBridge.Cli.Output;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
+using HwBridge.Devices;
 
 namespace HwBridge.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using HwBridge.Devices;
 using HwBridge.Cli.Output;
 using HwBridge.Core.KeyStores;
+using HwBridge.Devices;
 using HwBridge.Protocols.Age;
 
 namespace HwBridge.Cli.Commands;
