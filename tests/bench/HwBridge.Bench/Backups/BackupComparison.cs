@@ -30,7 +30,7 @@ internal static class BackupComparison
         WriteKeystores(keystores, password, count);
         string recipient = AgeRecipient.Format(new X25519PublicKey(RandomNumberGenerator.GetBytes(X25519PublicKey.Size)));
         int number = 0;
-        double[][] medians = await Turns.MediansAsync(effort.Of(3, 1), CreateAsync, DeriveAsync);
+        double[][] medians = await Turns.MediansAsync(effort.Of(1, 1), CreateAsync, DeriveAsync);
         (double wall, double processor, double memory) = (medians[0][0], medians[0][1], medians[0][2]);
         (double alone, double together) = (medians[1][0], medians[1][1]);
         long bound = (cores * KeystoreKdf.Scrypt.MemoryBytes) + OtherMemory;

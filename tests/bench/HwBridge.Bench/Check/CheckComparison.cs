@@ -27,7 +27,7 @@ internal static class CheckComparison
         string expectedPaced = await ExpectAsync(paced);
 
         double[][] medians = await Turns.MediansAsync(
-            effort.Of(9, 1), () => CheckAsync(reciting, expected), () => CheckAsync(software, expected));
+            effort.Of(7, 1), () => CheckAsync(reciting, expected), () => CheckAsync(software, expected));
         double host = medians[0][0];
         double device = medians[1][0] - host;
         double whole = (await CheckAsync(real, expectedPaced))[0];

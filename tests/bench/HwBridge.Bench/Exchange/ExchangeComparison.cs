@@ -36,7 +36,7 @@ internal static class ExchangeComparison
         string rounds = effort.Of(5000, 100).ToString(CultureInfo.InvariantCulture);
         string warmUp = effort.Of(20000, 100).ToString(CultureInfo.InvariantCulture);
         double[][] medians = await Turns.MediansAsync(
-            effort.Of(9, 1),
+            effort.Of(5, 1),
             () => RunAsync(Own(ExchangeHost.Ours)),
             () => RunAsync(Repository.Node(Script, device.Port, rounds, warmUp, call)),
             () => RunAsync(Own(ExchangeHost.Bare)));
@@ -69,7 +69,7 @@ internal static class ExchangeComparison
         string count = keys.ToString(CultureInfo.InvariantCulture);
         string indices = string.Create(CultureInfo.InvariantCulture, $"0-{keys - 1}");
         double[][] medians = await Turns.MediansAsync(
-            effort.Of(9, 1),
+            effort.Of(5, 1),
             async () => [(await ProgramRun.Of(hwbridge, "pubkeys", "--device", device.Uri, "--index", indices)).Wall],
             async () => [(await ProgramRun.Of(Repository.Node(Script, device.Port, count, "0", OneKey), watch: false)).Wall]);
         string what = $"`hwbridge pubkeys`, the whole process: {keys} validator key{(keys == 1 ? "" : "s")}, checked";
