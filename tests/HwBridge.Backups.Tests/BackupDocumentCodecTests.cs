@@ -119,7 +119,7 @@ public class BackupDocumentCodecTests
     public void Read_Malformed_SaysWhatAndKeepsTheSecret(string json, string cause)
     {
         int before = SecretBuffer.LiveCount;
-        FaultException fault = Assert.Throws<FaultException>(() => BackupDocumentCodec.Read(Encoding.UTF8.GetBytes(json)));
+        FaultException fault = Assert.Throws<FaultException>(() => BackupDocumentCodec.Read(Encoding.UTF8.GetBytes(json)))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain(cause));
         Assert.That(fault.ToString(), Does.Not.Contain(Secret1[2..]));

@@ -42,7 +42,7 @@ public class AgeArmorTests
     [TestCase(Begin + "AAAA\n=njUN\n" + End, "after the last")]
     public void Decode_Malformed_SaysWhatAndWhere(string text, string cause)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => AgeArmor.Decode(Encoding.ASCII.GetBytes(text)));
+        FaultException fault = Assert.Throws<FaultException>(() => AgeArmor.Decode(Encoding.ASCII.GetBytes(text)))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Match(cause));
     }

@@ -81,7 +81,7 @@ public class AgeHeaderTests
     [TestCaseSource(nameof(Malformed))]
     public void Parse_Malformed_SaysWhatAndWhere(string text, string cause)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => AgeHeader.Parse(Encoding.UTF8.GetBytes(text)));
+        FaultException fault = Assert.Throws<FaultException>(() => AgeHeader.Parse(Encoding.UTF8.GetBytes(text)))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Match(cause));
     }

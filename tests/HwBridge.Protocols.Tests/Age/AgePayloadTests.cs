@@ -104,7 +104,7 @@ public class AgePayloadTests
 
         (byte[] wrong, bool lastOfAll) = chunks[^1];
         FaultException fault =
-            Assert.Throws<FaultException>(() => payload.Decrypt(wrong, lastOfAll, plaintext.AsSpan(0, wrong.Length - Tag)));
+            Assert.Throws<FaultException>(() => payload.Decrypt(wrong, lastOfAll, plaintext.AsSpan(0, wrong.Length - Tag)))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
         Assert.That(
             plaintext.AsSpan(0, wrong.Length - Tag).ContainsAnyExcept((byte)0), Is.False, "nothing of a refused chunk is given out");

@@ -46,7 +46,7 @@ public class AgeRecipientTests
     [TestCase("a12uel5l", "does not start with age1")]
     public void Parse_OtherThanAnX25519Recipient_SaysWhatItIs(string text, string cause)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => AgeRecipient.Parse(text));
+        FaultException fault = Assert.Throws<FaultException>(() => AgeRecipient.Parse(text))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain(cause));
         Assert.That(fault.Message + fault.Remedy, Does.Not.Contain("GFPYYSJZ"), "a message must not repeat what may be a secret");
@@ -57,7 +57,7 @@ public class AgeRecipientTests
     [TestCase("age1sss", 200, "age-plugin-sss")]
     public void Parse_PluginRecipient_NamesTheKind(string prefix, int length, string kind)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => AgeRecipient.Parse(Bech32.Encode(prefix, new byte[length])));
+        FaultException fault = Assert.Throws<FaultException>(() => AgeRecipient.Parse(Bech32.Encode(prefix, new byte[length])))!;
         Assert.That(fault.Message, Does.Contain(kind).And.Contain("unsupported"));
     }
 

@@ -44,6 +44,7 @@ internal static class ExchangeComparison
         List<Row> rows =
         [
             Of($"{name}, hot: time from call to result", ours[0], 0) with { Target = "≥ 3 × peer" },
+            OwnPart($"{name}, hot: the host's own part, the blocking socket's time taken off", ours[0] - bare[0]),
             Of($"{name}, hot: processor time of the host", ours[1], 1),
         ];
         if (exchange == ExchangeHost.ValidatorKey)
@@ -51,9 +52,13 @@ internal static class ExchangeComparison
             double check = await PointCheckAsync(effort);
             string without = $"{name}, hot: without our check of curve and subgroup ({Row.Time(check)}), which hw-app-eth leaves out";
             rows.Add(Of(without, ours[0] - check, 0));
+            rows.Add(OwnPart($"{name}, hot: the same, the host's own part", ours[0] - check - bare[0]));
         }
 
         return rows;
+
+        Row OwnPart(string what, double own) =>
+            new(what, own, "0") { Peer = Library, PeerTime = theirs[0] - bare[0], Target = "≥ 3 × peer" };
 
         Row Of(string what, double own, int number) =>
             new(what, own, Floor) { Peer = Library, PeerTime = theirs[number], LimitTime = bare[number] };
