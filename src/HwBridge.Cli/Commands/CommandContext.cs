@@ -27,16 +27,10 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
     /// <summary>Opens a backup with the first of the named devices that is a recipient; whoever calls disposes the document.</summary>
     internal async Task<BackupDocument> OpenBackupAsync(string backup, DeviceOptions devices, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DeviceUri> uris = devices.All(parsed);
-        if (uris.Count == 0)
-        {
-            uris = [devices.One(parsed)];
-        }
-
         List<IKeyStore> open = [];
         try
         {
-            foreach (DeviceUri uri in uris)
+            foreach (DeviceUri uri in devices.AtLeastOne(parsed))
             {
                 open.Add(await OpenAsync(uri, devices.Connect(parsed), cancellationToken).ConfigureAwait(false));
             }

@@ -45,22 +45,24 @@ internal sealed class DeviceOptions
         return [.. given.Distinct(StringComparer.Ordinal).Select(DeviceUri.Parse)];
     }
 
+    /// <summary>The devices of a command that can't do without one.</summary>
+    internal IReadOnlyList<DeviceUri> AtLeastOne(ParseResult parsed) => All(parsed) is { Count: > 0 } named
+        ? named
+        : throw new FaultException(
+            Fault.Usage,
+            "no device was named",
+            $"Give --device URI, or set {EnvironmentVariable}; 'hwbridge devices' lists what is there.");
+
     /// <summary>The one device of a command that takes one.</summary>
     internal DeviceUri One(ParseResult parsed)
     {
-        IReadOnlyList<DeviceUri> all = All(parsed);
-        return all.Count switch
-        {
-            1 => all[0],
-            0 => throw new FaultException(
+        IReadOnlyList<DeviceUri> named = AtLeastOne(parsed);
+        return named.Count == 1
+            ? named[0]
+            : throw new FaultException(
                 Fault.Usage,
-                "no device was named",
-                $"Give --device URI, or set {EnvironmentVariable}; 'hwbridge devices' lists what is there."),
-            _ => throw new FaultException(
-                Fault.Usage,
-                $"{all.Count} devices were named, and this command takes one",
-                "Give --device once."),
-        };
+                $"{named.Count} devices were named, and this command takes one",
+                "Give --device once.");
     }
 
     /// <summary>How to open it.</summary>
