@@ -22,4 +22,40 @@ internal sealed class ManagedBls12381 : IBls12381
 
     /// <inheritdoc/>
     public void ReduceScalar(ReadOnlySpan<byte> wide, Span<byte> scalar) => ScalarField.Reduce(wide, scalar);
+
+    /// <inheritdoc/>
+    public PointValidity ValidateSignature(ReadOnlySpan<byte> signature) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void HashToG2(ReadOnlySpan<byte> message, ReadOnlySpan<byte> domainSeparationTag, Span<byte> point) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void Sign(ReadOnlySpan<byte> secretKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> domainSeparationTag, Span<byte> signature) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public bool Verify(
+        ReadOnlySpan<byte> publicKeys,
+        IReadOnlyList<ReadOnlyMemory<byte>> messages,
+        ReadOnlySpan<byte> domainSeparationTag,
+        ReadOnlySpan<byte> signature) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public bool VerifyBatch(
+        ReadOnlySpan<byte> publicKeys,
+        IReadOnlyList<ReadOnlyMemory<byte>> messages,
+        ReadOnlySpan<byte> domainSeparationTag,
+        ReadOnlySpan<byte> signatures) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void AddPublicKeys(ReadOnlySpan<byte> publicKeys, Span<byte> sum) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void AddSignatures(ReadOnlySpan<byte> signatures, Span<byte> sum) =>
+        throw new NotImplementedException();
 }
