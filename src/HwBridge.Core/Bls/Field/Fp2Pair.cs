@@ -17,6 +17,9 @@ internal struct Fp2Pair
 
     private static readonly FpLanes Cover = FpConstants.Cover(MaxFactor, 2);
 
+    /// <summary>One p more, so that what is left stays above 0 in the topmost limb too: nothing carries it before it is multiplied.</summary>
+    private static readonly FpLanes MultiplyCover = FpConstants.Cover(MaxFactor + 1, 2);
+
     /// <summary>x₀, x₁, y₀, y₁.</summary>
     internal FpLanes Lanes;
 
@@ -25,18 +28,21 @@ internal struct Fp2Pair
     private static Vector256<ulong> Mask => Vector256.Create((ulong)FpLanes.LimbMask);
 
     /// <summary>left · right, both pairs at once: below 2p, carried. The destination may be one of the operands.</summary>
+    /// <remarks>
+    /// Of left below k·p, whatever k is, and right below l·p with l ≤ 32 the product is below (1 + k (l + 33) / 2519) p.
+    /// </remarks>
     /// <param name="product">Receives the products.</param>
     /// <param name="left">Below 32p, limbs below 2^29.</param>
     /// <param name="right">Below 32p, limbs below 2^29.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply(ref Fp2Pair product, ref readonly Fp2Pair left, ref readonly Fp2Pair right)
     {
-        // Lane by lane x₀·(y₀, y₁) + x₁·(−y₁, y₀), with one reduction for both terms: 32 · (32 + 32) is within 2519.
+        // Lane by lane x₀·(y₀, y₁) + x₁·(−y₁, y₀), with one reduction for both terms: 32 · (32 + 33) is within 2519.
         Unsafe.SkipInit(out FpLanes crossed);
         ref Vector256<ulong> x = ref Unsafe.AsRef(in left.Lanes[0]);
         ref Vector256<ulong> y = ref Unsafe.AsRef(in right.Lanes[0]);
         ref Vector256<ulong> c = ref crossed[0];
-        ref Vector256<ulong> cover = ref Unsafe.AsRef(in Cover[0]);
+        ref Vector256<ulong> cover = ref Unsafe.AsRef(in MultiplyCover[0]);
         ref Vector256<ulong> p = ref Unsafe.AsRef(in FpConstants.P[0]);
         Vector256<ulong> real = RealLanes;
         for (int j = 0; j < FpLanes.Limbs; j++)
@@ -114,22 +120,27 @@ internal struct Fp2Pair
     }
 
     /// <summary>value², both at once: below 2p, carried. The destination may be the value.</summary>
+    /// <remarks>Of a value below k·p the square is below (1 + 2k (k + 32) / 2519) p.</remarks>
     /// <param name="square">Receives the squares.</param>
     /// <param name="value">Below 16p, limbs below 2^28 (carried).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Square(ref Fp2Pair square, ref readonly Fp2Pair value)
     {
         // (x₀ + x₁)(x₀ − x₁) and 2x₀·x₁: 32 · (16 + 32) is within 2519.
         Unsafe.SkipInit(out FpLanes left);
         Unsafe.SkipInit(out FpLanes right);
         ref Vector256<ulong> x = ref Unsafe.AsRef(in value.Lanes[0]);
+        ref Vector256<ulong> a = ref left[0];
+        ref Vector256<ulong> b = ref right[0];
         ref Vector256<ulong> cover = ref Unsafe.AsRef(in Cover[0]);
+        Vector256<ulong> real = RealLanes;
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
             Vector256<ulong> limb = Unsafe.Add(ref x, j);
             Vector256<ulong> swapped = Swap(limb);
             Vector256<ulong> reals = Vector256.Shuffle(limb, Vector256.Create(0UL, 0, 2, 2));
-            left[j] = reals + Vector256.ConditionalSelect(RealLanes, swapped, reals);
-            right[j] = Vector256.ConditionalSelect(RealLanes, limb + Unsafe.Add(ref cover, j) - swapped, limb);
+            Unsafe.Add(ref a, j) = reals + Vector256.ConditionalSelect(real, swapped, reals);
+            Unsafe.Add(ref b, j) = limb + ((Unsafe.Add(ref cover, j) - swapped) & real);
         }
 
         FpLanes.Multiply(ref square.Lanes, in left, in right);
@@ -139,9 +150,12 @@ internal struct Fp2Pair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Add(ref Fp2Pair sum, ref readonly Fp2Pair left, ref readonly Fp2Pair right)
     {
+        ref Vector256<ulong> x = ref Unsafe.AsRef(in left.Lanes[0]);
+        ref Vector256<ulong> y = ref Unsafe.AsRef(in right.Lanes[0]);
+        ref Vector256<ulong> z = ref sum.Lanes[0];
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
-            sum.Lanes[j] = left.Lanes[j] + right.Lanes[j];
+            Unsafe.Add(ref z, j) = Unsafe.Add(ref x, j) + Unsafe.Add(ref y, j);
         }
     }
 
@@ -149,18 +163,32 @@ internal struct Fp2Pair
     /// <param name="difference">Receives it.</param>
     /// <param name="left">Anything; the difference is below its bound and 32p more.</param>
     /// <param name="right">Below 32p, limbs below 2^29.</param>
-    internal static void Subtract(ref Fp2Pair difference, ref readonly Fp2Pair left, ref readonly Fp2Pair right)
+    internal static void Subtract(ref Fp2Pair difference, ref readonly Fp2Pair left, ref readonly Fp2Pair right) =>
+        Subtract(ref difference, in left, in right, in Cover);
+
+    /// <summary>left − right + the cover, carried.</summary>
+    /// <param name="difference">Receives it.</param>
+    /// <param name="left">Anything; the difference is below its bound and the cover more.</param>
+    /// <param name="right">Below the cover, limb by limb (<see cref="FpConstants.Cover"/>).</param>
+    /// <param name="cover">A multiple of p.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Subtract(ref Fp2Pair difference, ref readonly Fp2Pair left, ref readonly Fp2Pair right, ref readonly FpLanes cover)
     {
+        ref Vector256<ulong> x = ref Unsafe.AsRef(in left.Lanes[0]);
+        ref Vector256<ulong> y = ref Unsafe.AsRef(in right.Lanes[0]);
+        ref Vector256<ulong> z = ref difference.Lanes[0];
+        ref Vector256<ulong> c = ref Unsafe.AsRef(in cover[0]);
+        Vector256<ulong> mask = Mask;
         Vector256<ulong> carry = default;
         for (int j = 0; j < FpLanes.Limbs - 1; j++)
         {
-            carry += left.Lanes[j] + Cover[j] - right.Lanes[j];
-            difference.Lanes[j] = carry & Mask;
+            carry += Unsafe.Add(ref x, j) + Unsafe.Add(ref c, j) - Unsafe.Add(ref y, j);
+            Unsafe.Add(ref z, j) = carry & mask;
             carry >>>= FpLanes.LimbBits;
         }
 
         const int Top = FpLanes.Limbs - 1;
-        difference.Lanes[Top] = carry + left.Lanes[Top] + Cover[Top] - right.Lanes[Top];
+        Unsafe.Add(ref z, Top) = carry + Unsafe.Add(ref x, Top) + Unsafe.Add(ref c, Top) - Unsafe.Add(ref y, Top);
     }
 
     /// <summary>Exchanges the two components of each element.</summary>
