@@ -8,6 +8,7 @@ namespace HwBridge.Core.Bls.Tower;
 /// The elements of Fp12 whose order divides p⁴ − p² + 1, as the easy part of a final exponentiation gives them. Their inverse is their
 /// conjugate, and their square costs three squarings in Fp4 (Granger and Scott, eprint 2009/565).
 /// </summary>
+[SkipLocalsInit]
 internal static class Cyclotomic
 {
     /// <summary>|z|, the curve's parameter; z itself is negative.</summary>

@@ -12,6 +12,7 @@ namespace HwBridge.Core.Bls.Tower;
 /// This order keeps both halves busy: cyclotomic squarings are three squarings in Fp4, each one product of pairs, and a line
 /// of a pairing multiplies all halves by the same three elements. Of public values only: variable time would do, and nothing is wiped.
 /// </remarks>
+[SkipLocalsInit]
 internal struct Fp12
 {
     private static readonly FpLanes Cover2 = FpConstants.Cover(2, 1);

@@ -9,6 +9,7 @@ namespace HwBridge.Core.Bls.Tower;
 /// number of such products can be added up before one reduction.
 /// </summary>
 /// <remarks>Of public values only: nothing here is wiped.</remarks>
+[SkipLocalsInit]
 internal struct Fp2Factor
 {
     private static readonly FpLanes Cover16 = FpConstants.Cover(16, 1);
