@@ -72,18 +72,12 @@ internal static class PairLimb
         FpLanes.Widen(top + (next >>> FpLanes.LimbBits), Vector256.Create((ulong)QuotientFactor)) >>> QuotientBits;
 
     /// <summary>Writes limb j of a sum whose limbs come one after the other, and keeps the carry.</summary>
+    /// <remarks>The topmost limb of a sum below 2^392 is below 2^28 as well, and what covers have borrowed from it is given back by then.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Put(ref Vector256<ulong> limbs, int j, ref Vector256<ulong> carry, Vector256<ulong> limb)
     {
         carry += limb;
-        if (j < FpLanes.Limbs - 1)
-        {
-            Unsafe.Add(ref limbs, j) = carry & Vector256.Create((ulong)FpLanes.LimbMask);
-            carry >>>= FpLanes.LimbBits;
-        }
-        else
-        {
-            Unsafe.Add(ref limbs, j) = carry;
-        }
+        Unsafe.Add(ref limbs, j) = carry & Vector256.Create((ulong)FpLanes.LimbMask);
+        carry >>>= FpLanes.LimbBits;
     }
 }
