@@ -1,4 +1,3 @@
-using System.Numerics;
 using Fp2 = HwBridge.Core.Tests.Bls.ReferenceTwist.Fp2;
 
 namespace HwBridge.Core.Tests.Bls;
