@@ -48,6 +48,7 @@ internal static class BlsComparison
                 LimitTime = ours[3],
             },
             .. await SignatureComparison.RunAsync(effort),
+            .. await VerificationComparison.RunAsync(effort),
         ];
     }
 
