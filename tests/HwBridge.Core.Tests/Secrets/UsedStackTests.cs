@@ -27,17 +27,18 @@ internal sealed class UsedStackTests
     {
         byte[] scalar = SHA256.HashData("a secret key"u8);
         scalar[0] &= 0x3f;
+        ManagedBls12381 bls = new();
         byte[] signature = new byte[BlsSignature.Size];
         byte[] publicKey = new byte[BlsPublicKey.Size];
 
         // The compiler, which writes on the same stack, has to be through with them.
-        Bls12381.Default.Sign(scalar, Pattern, BlsSignature.Suite, signature);
-        Bls12381.Default.DerivePublicKey(scalar, publicKey);
+        bls.Sign(scalar, Pattern, BlsSignature.Suite, signature);
+        bls.DerivePublicKey(scalar, publicKey);
         LeaveBehind();
-        Bls12381.Default.Sign(scalar, Pattern, BlsSignature.Suite, signature);
+        bls.Sign(scalar, Pattern, BlsSignature.Suite, signature);
         int beneathSign = Count(Pattern);
         LeaveBehind();
-        Bls12381.Default.DerivePublicKey(scalar, publicKey);
+        bls.DerivePublicKey(scalar, publicKey);
         int beneathDerive = Count(Pattern);
         Assert.That(beneathSign, Is.Zero);
         Assert.That(beneathDerive, Is.Zero);
