@@ -30,7 +30,9 @@ internal static class SignatureVerification
         0x6c, 0x55, 0xe8, 0x3f, 0xf9, 0x7a, 0x1a, 0xef, 0xfb, 0x3a, 0xf0, 0x0a, 0xdb, 0x22, 0xc6, 0xbb,
     ];
 
-    /// <summary>True when the signature is the sum of what each key's holder signs for its message; false for no message or a size that does not fit.</summary>
+    /// <summary>
+    /// True when the signature is the sum of what each key's holder signs for its message. False for no message or a size that does not fit.
+    /// </summary>
     internal static bool Verify(
         ReadOnlySpan<byte> publicKeys,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
@@ -68,8 +70,8 @@ internal static class SignatureVerification
     }
 
     /// <summary>
-    /// True when each signature is right, but for a chance of 2^-64: the equations are multiplied, each raised to a random power of its own,
-    /// so that errors don't cancel out. False for no message or a size that does not fit.
+    /// True when each signature is right, but for a chance of 2^-64: the equations are multiplied, each raised to a random power of its
+    /// own, so that errors don't cancel out. False for no message or a size that does not fit.
     /// </summary>
     internal static bool VerifyBatch(
         ReadOnlySpan<byte> publicKeys,
@@ -125,7 +127,7 @@ internal static class SignatureVerification
         return products[0].IsOne;
     }
 
-    /// <summary>For factors cᵢ the Miller loop of all (cᵢ pkᵢ, H(mᵢ)), and the sum of all cᵢ times the signature; false when a point is none.</summary>
+    /// <summary>For random cᵢ the Miller loop of all (cᵢ pkᵢ, H(mᵢ)), and the sum of all cᵢ times signatureᵢ; false when a point is none.</summary>
     private static bool TryCombine(
         ReadOnlySpan<byte> publicKeys,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
