@@ -20,7 +20,7 @@ internal struct TermPair
     private static readonly FpLanes Cover8 = FpConstants.Cover(8, 1);
     private static readonly FpLanes Cover12 = FpConstants.Cover(12, 3);
 
-    /// <summary>Covers twelve times an element below 2p, and up to 52 times p.</summary>
+    /// <summary>Covers twelve times an element below 2p, and up to 52 times p: squares of what is at most 5p are below 1.15p.</summary>
     private static readonly FpLanes Cover26 = FpConstants.Cover(26, 64);
 
     // T, at most 4p.
