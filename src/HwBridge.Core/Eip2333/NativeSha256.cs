@@ -46,7 +46,7 @@ internal static unsafe class NativeSha256
         Vector128.Shuffle(state->Right.AsByte(), ByteOrder).Store(hash + Vector128<byte>.Count);
     }
 
-    /// <summary>SHA256_CTX: eight words in the machine's byte order, then what counts and buffers, which the compression leaves alone.</summary>
+    /// <summary>SHA256_CTX: eight words in the machine's byte order, then what counts and buffers, which a compression ignores.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 112)]
     internal struct State
     {
