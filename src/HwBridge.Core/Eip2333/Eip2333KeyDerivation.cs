@@ -39,6 +39,7 @@ public static class Eip2333KeyDerivation
         finally
         {
             CryptographicOperations.ZeroMemory(scalar);
+            UsedStack.Wipe();
         }
     }
 
@@ -88,6 +89,7 @@ public static class Eip2333KeyDerivation
         {
             CryptographicOperations.ZeroMemory(scalar);
             CryptographicOperations.ZeroMemory(lamportPublicKey);
+            UsedStack.Wipe();
         }
     }
 
