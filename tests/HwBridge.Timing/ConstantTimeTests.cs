@@ -8,7 +8,7 @@ namespace HwBridge.Timing;
 /// </summary>
 internal sealed class ConstantTimeTests
 {
-    /// <summary>Where the noise of other programs hid even the planted branch, nothing was shown of the computation either: both again.</summary>
+    /// <summary>Noise of other programs that hides even the planted branch shows nothing of the computation either: both again.</summary>
     private const int Attempts = 3;
 
     private readonly List<string> _rows = [];

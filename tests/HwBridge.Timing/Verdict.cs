@@ -21,7 +21,9 @@ internal sealed record Verdict(IReadOnlyList<IReadOnlyList<Statistic>> Measureme
 
     /// <summary>The t-values of the last measurement that were over the threshold, on the same side, in all of them.</summary>
     internal IReadOnlyList<Statistic> Reproduced =>
-        Measurements.Count == Repetitions ? [.. Measurements[^1].Where(last => Measurements.All(one => one.Any(first => Agree(first, last))))] : [];
+        Measurements.Count < Repetitions
+            ? []
+            : [.. Measurements[^1].Where(last => Measurements.All(measurement => measurement.Any(one => Agree(one, last))))];
 
     /// <summary>Every t-value, a line for each measurement: what a failed test shows.</summary>
     public override string ToString() => string.Join('\n', Measurements.Select(static one => string.Join(' ', one.Select(Format))));
