@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
@@ -29,7 +30,17 @@ public static class Eip2333KeyDerivation
                 $"Give at least {MinimumSeedSize} bytes, such as the 64-byte seed of a BIP-39 mnemonic.");
         }
 
-        return HkdfModR(seed);
+        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
+        try
+        {
+            HkdfModR(seed, scalar);
+            return Key(scalar);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+            UsedStack.Wipe();
+        }
     }
 
     /// <summary>derive_child_SK.</summary>
@@ -39,16 +50,7 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey DeriveChild(BlsSecretKey parent, uint index)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        Span<byte> lamportPublicKey = stackalloc byte[LamportKey.HashSize];
-        try
-        {
-            LamportKey.Compress(parent.Bytes, index, lamportPublicKey);
-            return HkdfModR(lamportPublicKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(lamportPublicKey);
-        }
+        return Derive(parent, [index]);
     }
 
     /// <summary>The key at a path under the master key.</summary>
@@ -68,25 +70,42 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey Derive(BlsSecretKey master, ReadOnlySpan<uint> indices)
     {
         ArgumentOutOfRangeException.ThrowIfZero(indices.Length);
-        BlsSecretKey key = DeriveChild(master, indices[0]);
-        foreach (uint index in indices[1..])
+        ArgumentNullException.ThrowIfNull(master);
+        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
+        Span<byte> lamportPublicKey = stackalloc byte[LamportKey.HashSize];
+        try
         {
-            using BlsSecretKey parent = key;
-            key = DeriveChild(parent, index);
-        }
+            // Keys on the way never leave the stack: to get guarded memory takes half as long as to compute a child.
+            master.Bytes.CopyTo(scalar);
+            foreach (uint index in indices)
+            {
+                LamportKey.Compress(scalar, index, lamportPublicKey);
+                HkdfModR(lamportPublicKey, scalar);
+            }
 
-        return key;
+            return Key(scalar);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+            CryptographicOperations.ZeroMemory(lamportPublicKey);
+            UsedStack.Wipe();
+        }
     }
 
+    private static BlsSecretKey Key(ReadOnlySpan<byte> scalar) =>
+        BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key) ? key : throw new UnreachableException("HKDF_mod_r gives 1 … r−1");
+
     /// <summary>HKDF_mod_r with an empty key_info.</summary>
-    private static BlsSecretKey HkdfModR(ReadOnlySpan<byte> keyMaterial)
+    /// <param name="keyMaterial">The secret that the key is made of.</param>
+    /// <param name="scalar">Receives 32 bytes, big-endian, 1 … r−1.</param>
+    private static void HkdfModR(ReadOnlySpan<byte> keyMaterial, Span<byte> scalar)
     {
         Span<byte> salt = stackalloc byte[LamportKey.HashSize];
         Span<byte> info = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
         Span<byte> pseudoRandomKey = stackalloc byte[LamportKey.HashSize];
         Span<byte> wide = stackalloc byte[WideScalarSize];
-        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
 
         // IKM ‖ I2OSP(0, 1); a long one in guarded memory, since the stack is not for it.
         using SecretBuffer? large = keyMaterial.Length < 256 ? null : SecretBuffer.Allocate(keyMaterial.Length + 1);
@@ -101,9 +120,9 @@ public static class Eip2333KeyDerivation
                 HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
                 HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
                 Bls12381.Default.ReduceScalar(wide, scalar);
-                if (BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key))
+                if (!SecretBuffer.IsZero(scalar))
                 {
-                    return key;
+                    return;
                 }
 
                 // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
@@ -115,7 +134,6 @@ public static class Eip2333KeyDerivation
             CryptographicOperations.ZeroMemory(material);
             CryptographicOperations.ZeroMemory(pseudoRandomKey);
             CryptographicOperations.ZeroMemory(wide);
-            CryptographicOperations.ZeroMemory(scalar);
         }
     }
 }
