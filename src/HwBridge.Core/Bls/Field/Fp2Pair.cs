@@ -17,11 +17,22 @@ internal struct Fp2Pair
 
     private static readonly FpLanes Cover = FpConstants.Cover(MaxFactor, 2);
 
-    /// <summary>One p more, so that what is left stays above 0 in the topmost limb too: nothing carries it before it is multiplied.</summary>
+    /// <summary>One p more, so that the topmost limb stays above 0 too: nothing carries it before it is multiplied.</summary>
     private static readonly FpLanes MultiplyCover = FpConstants.Cover(MaxFactor + 1, 2);
+
+    private static readonly FpLanes ConjugateCover = FpConstants.Cover(5, 1);
 
     /// <summary>x₀, x₁, y₀, y₁.</summary>
     internal FpLanes Lanes;
+
+    /// <summary>x₀ + x₁u and y₀ + y₁u of limbs in Montgomery form.</summary>
+    internal Fp2Pair(ReadOnlySpan<uint> x0, ReadOnlySpan<uint> x1, ReadOnlySpan<uint> y0, ReadOnlySpan<uint> y1)
+    {
+        for (int j = 0; j < FpLanes.Limbs; j++)
+        {
+            Lanes[j] = Vector256.Create((ulong)x0[j], x1[j], y0[j], y1[j]);
+        }
+    }
 
     private static Vector256<ulong> RealLanes => Vector256.Create(ulong.MaxValue, 0, ulong.MaxValue, 0);
 
@@ -32,7 +43,7 @@ internal struct Fp2Pair
     /// Of left below k·p, whatever k is, and right below l·p with l ≤ 32 the product is below (1 + k (l + 33) / 2519) p.
     /// </remarks>
     /// <param name="product">Receives the products.</param>
-    /// <param name="left">Below 32p, limbs below 2^29.</param>
+    /// <param name="left">Below 32p, limbs below 3 · 2^28.</param>
     /// <param name="right">Below 32p, limbs below 2^29.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply(ref Fp2Pair product, ref readonly Fp2Pair left, ref readonly Fp2Pair right)
@@ -189,6 +200,27 @@ internal struct Fp2Pair
 
         const int Top = FpLanes.Limbs - 1;
         Unsafe.Add(ref z, Top) = carry + Unsafe.Add(ref x, Top) + Unsafe.Add(ref c, Top) - Unsafe.Add(ref y, Top);
+    }
+
+    /// <summary>x₀ − x₁u of both elements, carried.</summary>
+    /// <param name="conjugate">Receives the conjugates, at most 5p; may be the value.</param>
+    /// <param name="value">At most 5p, limbs below 2^28 (carried).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Conjugate(ref Fp2Pair conjugate, ref readonly Fp2Pair value)
+    {
+        ref Vector256<ulong> x = ref Unsafe.AsRef(in value.Lanes[0]);
+        ref Vector256<ulong> z = ref conjugate.Lanes[0];
+        ref Vector256<ulong> cover = ref Unsafe.AsRef(in ConjugateCover[0]);
+        Vector256<ulong> real = RealLanes;
+        Vector256<ulong> mask = Mask;
+        Vector256<ulong> carry = default;
+        for (int j = 0; j < FpLanes.Limbs; j++)
+        {
+            Vector256<ulong> limb = Unsafe.Add(ref x, j);
+            carry += Vector256.ConditionalSelect(real, limb, Unsafe.Add(ref cover, j) - limb);
+            Unsafe.Add(ref z, j) = j < FpLanes.Limbs - 1 ? carry & mask : carry;
+            carry >>>= FpLanes.LimbBits;
+        }
     }
 
     /// <summary>Exchanges the two components of each element.</summary>
