@@ -39,6 +39,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     /// <param name="signatures">At least one.</param>
     public static BlsSignature Aggregate(ReadOnlySpan<BlsSignature> signatures)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(signatures.Length);
         byte[] all = new byte[signatures.Length * Size];
         for (int i = 0; i < signatures.Length; i++)
         {
@@ -59,16 +60,27 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     }
 
     /// <summary>True when this is the sum of one signature by each key of its message (AggregateVerify).</summary>
-    /// <param name="publicKeys">At least one.</param>
-    /// <param name="messages">As many.</param>
-    public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, IReadOnlyList<ReadOnlyMemory<byte>> messages) =>
-        Bls12381.Default.Verify(Concatenate(publicKeys), messages, Suite, _bytes);
+    /// <param name="publicKeys">None make it false.</param>
+    /// <param name="messages">More or fewer make it false.</param>
+    public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return !publicKeys.IsEmpty && publicKeys.Length == messages.Count
+            && Bls12381.Default.Verify(Concatenate(publicKeys), messages, Suite, _bytes);
+    }
 
-    /// <summary>True when this is the sum of one signature by each key of the same message (FastAggregateVerify); the keys' possession is proved.</summary>
-    /// <param name="publicKeys">At least one.</param>
+    /// <summary>
+    /// True when this is the sum of one signature by each key of the same message (FastAggregateVerify); the keys' possession is proved.
+    /// </summary>
+    /// <param name="publicKeys">None make it false.</param>
     /// <param name="message">The message.</param>
     public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, ReadOnlyMemory<byte> message)
     {
+        if (publicKeys.IsEmpty)
+        {
+            return false;
+        }
+
         Span<byte> sum = stackalloc byte[BlsPublicKey.Size];
         Bls12381.Default.AddPublicKeys(Concatenate(publicKeys), sum);
         return Bls12381.Default.Verify(sum, [message], Suite, _bytes);
