@@ -36,10 +36,15 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     }
 
     /// <summary>The sum of signatures (Aggregate).</summary>
-    /// <param name="signatures">At least one.</param>
+    /// <param name="signatures">At least one, each of them a signature.</param>
     public static BlsSignature Aggregate(ReadOnlySpan<BlsSignature> signatures)
     {
         ArgumentOutOfRangeException.ThrowIfZero(signatures.Length);
+        if (signatures.Contains(default))
+        {
+            throw new ArgumentException("one of them is no signature", nameof(signatures));
+        }
+
         byte[] all = new byte[signatures.Length * Size];
         for (int i = 0; i < signatures.Length; i++)
         {
@@ -56,7 +61,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     {
         Span<byte> key = stackalloc byte[BlsPublicKey.Size];
         publicKey.CopyTo(key);
-        return Bls12381.Default.Verify(key, [message], Suite, _bytes);
+        return IsForKeys([publicKey]) && Bls12381.Default.Verify(key, [message], Suite, _bytes);
     }
 
     /// <summary>True when this is the sum of one signature by each key of its message (AggregateVerify).</summary>
@@ -65,7 +70,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, IReadOnlyList<ReadOnlyMemory<byte>> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return !publicKeys.IsEmpty && publicKeys.Length == messages.Count
+        return IsForKeys(publicKeys) && publicKeys.Length == messages.Count
             && Bls12381.Default.Verify(Concatenate(publicKeys), messages, Suite, _bytes);
     }
 
@@ -76,7 +81,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     /// <param name="message">The message.</param>
     public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, ReadOnlyMemory<byte> message)
     {
-        if (publicKeys.IsEmpty)
+        if (!IsForKeys(publicKeys))
         {
             return false;
         }
@@ -91,7 +96,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     {
         byte[] key = new byte[BlsPublicKey.Size];
         publicKey.CopyTo(key);
-        return Bls12381.Default.Verify(key, [key], PossessionSuite, _bytes);
+        return IsForKeys([publicKey]) && Bls12381.Default.Verify(key, [key], PossessionSuite, _bytes);
     }
 
     /// <summary>Copies the 96 bytes.</summary>
@@ -117,6 +122,9 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
 
     /// <summary>Wraps bytes that a backend has just computed: no second check is due.</summary>
     internal static BlsSignature Computed(ReadOnlySpan<byte> compressed) => new(compressed);
+
+    /// <summary>False without keys, and for what a refused decoding leaves, which a sum would take for infinity.</summary>
+    private bool IsForKeys(ReadOnlySpan<BlsPublicKey> publicKeys) => this != default && !publicKeys.IsEmpty && !publicKeys.Contains(default);
 
     private static byte[] Concatenate(ReadOnlySpan<BlsPublicKey> publicKeys)
     {

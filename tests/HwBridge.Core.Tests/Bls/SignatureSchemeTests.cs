@@ -121,6 +121,21 @@ internal sealed class SignatureSchemeTests
         Assert.That(() => BlsSignature.Aggregate([]), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
+    /// <summary>What a refused decoding leaves is no key and no signature, also where nobody looked.</summary>
+    [Test]
+    public void Verify_DefaultKeyOrSignature_IsFalse()
+    {
+        using BlsSecretKey secret = Key(24);
+        BlsSignature signature = secret.Sign(Message(1));
+        Assert.That(default(BlsSignature).Verify(secret.GetPublicKey(), Message(1)), Is.False);
+        Assert.That(signature.Verify(default, Message(1)), Is.False);
+        Assert.That(default(BlsSignature).Verify(default, Message(1)), Is.False);
+        Assert.That(signature.VerifyAggregate([secret.GetPublicKey(), default], Message(1)), Is.False);
+        Assert.That(signature.VerifyAggregate([secret.GetPublicKey(), default], [Message(1), Message(2)]), Is.False);
+        Assert.That(default(BlsSignature).VerifyPossession(default), Is.False);
+        Assert.That(() => BlsSignature.Aggregate([signature, default]), Throws.ArgumentException);
+    }
+
     [Test]
     public void VerifyBatch_OneWrongAmongMany_IsFalse()
     {

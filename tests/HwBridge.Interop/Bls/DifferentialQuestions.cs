@@ -176,6 +176,8 @@ internal sealed class DifferentialQuestions
         Repeat(200, "fast aggregate verify, wrong", () => Verification("fast", Spoilt(SignedTogether())), toNoble: false);
         Repeat(200, "batch verify, right", () => Batch(Signed(_random.Next(1, 9))), toNoble: false);
         Repeat(200, "batch verify, wrong", () => Batch(Spoilt(Signed(_random.Next(2, 9)))), toNoble: false);
+        Repeat(20, "batch verify of many, right", () => Batch(Signed(_random.Next(9, 150))), toNoble: false);
+        Repeat(20, "batch verify of many, one wrong", () => Batch(Spoilt(Signed(_random.Next(9, 150)))), toNoble: false);
 
         string CancellingPairs()
         {
