@@ -98,11 +98,11 @@ internal static class PubkeysCommand
                 throw new FaultException(Fault.Usage, "--path excludes --index and --withdrawal", "Give either a path or indices.");
             }
 
-            return ValidatorKeyPath.TryParse(path, out ValidatorKeyPath? one)
+            return ValidatorKeyPath.TryParse(path, out ValidatorKeyPath? one, out string? refusal)
                 ? [one]
                 : throw new FaultException(
                     Fault.Usage,
-                    $"--path '{path}' is no EIP-2334 path",
+                    $"--path '{path}' {refusal}",
                     $"Write m/12381/3600/ and unhardened numbers, at most {ValidatorKeyPath.MaxDepth} in all, such as m/12381/3600/0/0/0.");
         }
 

@@ -36,9 +36,15 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     }
 
     /// <summary>The sum of signatures (Aggregate).</summary>
-    /// <param name="signatures">At least one.</param>
+    /// <param name="signatures">At least one, each of them a signature.</param>
     public static BlsSignature Aggregate(ReadOnlySpan<BlsSignature> signatures)
     {
+        ArgumentOutOfRangeException.ThrowIfZero(signatures.Length);
+        if (signatures.Contains(default))
+        {
+            throw new ArgumentException("one of them is no signature", nameof(signatures));
+        }
+
         byte[] all = new byte[signatures.Length * Size];
         for (int i = 0; i < signatures.Length; i++)
         {
@@ -55,20 +61,31 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     {
         Span<byte> key = stackalloc byte[BlsPublicKey.Size];
         publicKey.CopyTo(key);
-        return Bls12381.Default.Verify(key, [message], Suite, _bytes);
+        return IsForKeys([publicKey]) && Bls12381.Default.Verify(key, [message], Suite, _bytes);
     }
 
     /// <summary>True when this is the sum of one signature by each key of its message (AggregateVerify).</summary>
-    /// <param name="publicKeys">At least one.</param>
-    /// <param name="messages">As many.</param>
-    public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, IReadOnlyList<ReadOnlyMemory<byte>> messages) =>
-        Bls12381.Default.Verify(Concatenate(publicKeys), messages, Suite, _bytes);
+    /// <param name="publicKeys">None make it false.</param>
+    /// <param name="messages">More or fewer make it false.</param>
+    public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return IsForKeys(publicKeys) && publicKeys.Length == messages.Count
+            && Bls12381.Default.Verify(Concatenate(publicKeys), messages, Suite, _bytes);
+    }
 
-    /// <summary>True when this is the sum of one signature by each key of the same message (FastAggregateVerify); the keys' possession is proved.</summary>
-    /// <param name="publicKeys">At least one.</param>
+    /// <summary>
+    /// True when this is the sum of one signature by each key of the same message (FastAggregateVerify); the keys' possession is proved.
+    /// </summary>
+    /// <param name="publicKeys">None make it false.</param>
     /// <param name="message">The message.</param>
     public bool VerifyAggregate(ReadOnlySpan<BlsPublicKey> publicKeys, ReadOnlyMemory<byte> message)
     {
+        if (!IsForKeys(publicKeys))
+        {
+            return false;
+        }
+
         Span<byte> sum = stackalloc byte[BlsPublicKey.Size];
         Bls12381.Default.AddPublicKeys(Concatenate(publicKeys), sum);
         return Bls12381.Default.Verify(sum, [message], Suite, _bytes);
@@ -79,7 +96,7 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
     {
         byte[] key = new byte[BlsPublicKey.Size];
         publicKey.CopyTo(key);
-        return Bls12381.Default.Verify(key, [key], PossessionSuite, _bytes);
+        return IsForKeys([publicKey]) && Bls12381.Default.Verify(key, [key], PossessionSuite, _bytes);
     }
 
     /// <summary>Copies the 96 bytes.</summary>
@@ -105,6 +122,9 @@ public readonly struct BlsSignature : IEquatable<BlsSignature>
 
     /// <summary>Wraps bytes that a backend has just computed: no second check is due.</summary>
     internal static BlsSignature Computed(ReadOnlySpan<byte> compressed) => new(compressed);
+
+    /// <summary>False without keys, and for what a refused decoding leaves, which a sum would take for infinity.</summary>
+    private bool IsForKeys(ReadOnlySpan<BlsPublicKey> publicKeys) => this != default && !publicKeys.IsEmpty && !publicKeys.Contains(default);
 
     private static byte[] Concatenate(ReadOnlySpan<BlsPublicKey> publicKeys)
     {

@@ -33,33 +33,34 @@ public sealed class ValidatorKeyPath : IEquatable<ValidatorKeyPath>
     public static ValidatorKeyPath Withdrawal(uint index) => new([Purpose, CoinType, index, 0]);
 
     /// <summary>Reads m/12381/3600/…; false for hardened, missing, too large or too many parts.</summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out ValidatorKeyPath? path)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ValidatorKeyPath? path) =>
+        TryParse(text, out path, out _);
+
+    /// <summary>Reads m/12381/3600/…, and says what is wrong with anything else, and where.</summary>
+    /// <param name="text">The path.</param>
+    /// <param name="path">The path when it is one.</param>
+    /// <param name="refusal">What is wrong, as the end of "the path …", when it is none.</param>
+    public static bool TryParse(
+        [NotNullWhen(true)] string? text, [NotNullWhen(true)] out ValidatorKeyPath? path, [NotNullWhen(false)] out string? refusal)
     {
         path = null;
         string[] parts = (text ?? string.Empty).Split('/', MaxDepth + 2);
-        if (parts.Length is < 4 or > MaxDepth + 1 || parts[0] != "m")
-        {
-            return false;
-        }
-
         uint[] indices = new uint[parts.Length - 1];
-        for (int i = 0; i < indices.Length; i++)
+        refusal = parts[0] != "m" ? "must begin with m/"
+            : parts.Length > MaxDepth + 1 ? $"has more than {MaxDepth} parts after m/"
+            : null;
+        for (int i = 0; i < indices.Length && refusal is null; i++)
         {
-            string part = parts[i + 1];
-            bool isNumber = uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out indices[i]);
-            if (!isNumber || (part.Length > 1 && part[0] == '0'))
-            {
-                return false;
-            }
+            refusal = Refusal(parts[i + 1], i, out indices[i]) is { } wrong ? $"{wrong} (part {i + 1} after m/)" : null;
         }
 
-        if (indices[0] != Purpose || indices[1] != CoinType)
+        if (refusal is null && indices.Length < 3)
         {
-            return false;
+            refusal = $"ends too early: m/{Purpose}/{CoinType}/ and an index are the least";
         }
 
-        path = new ValidatorKeyPath(indices);
-        return true;
+        path = refusal is null ? new ValidatorKeyPath(indices) : null;
+        return refusal is null;
     }
 
     /// <inheritdoc/>
@@ -82,4 +83,17 @@ public sealed class ValidatorKeyPath : IEquatable<ValidatorKeyPath>
 
     /// <summary>m/12381/3600/…</summary>
     public override string ToString() => "m/" + string.Join('/', _indices);
+
+    private static string? Refusal(string part, int place, out uint index)
+    {
+        // EIP-2334 has unhardened parts only, so there is no second way to write a number.
+        bool isNumber = uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            && (part.Length == 1 || part[0] != '0');
+        return part.Length == 0 ? "has an empty part"
+            : part[^1] is '\'' or 'h' or 'H' ? "has a hardened part"
+            : !isNumber ? "has a part that is no number below 2^32"
+            : place == 0 && index != Purpose ? $"must have the purpose {Purpose}"
+            : place == 1 && index != CoinType ? $"must have the coin type {CoinType}"
+            : null;
+    }
 }

@@ -125,9 +125,12 @@ public sealed class ExpectedKeyFile
                         key = cursor.GetPublicKey();
                         break;
                     case "path":
-                        path = cursor.Token == JsonTokenType.Null || ValidatorKeyPath.TryParse(cursor.GetString(maxLength: 256), out path)
-                            ? path
-                            : throw cursor.Fault("must be a path under m/12381/3600");
+                        if (cursor.Token != JsonTokenType.Null
+                            && !ValidatorKeyPath.TryParse(cursor.GetString(maxLength: 256), out path, out string? refusal))
+                        {
+                            throw cursor.Fault(refusal);
+                        }
+
                         break;
                     default:
                         cursor.Skip();

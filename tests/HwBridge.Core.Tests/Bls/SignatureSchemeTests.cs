@@ -100,6 +100,42 @@ internal sealed class SignatureSchemeTests
         Assert.That(nothing.VerifyAggregate([secret.GetPublicKey(), Negative(secret.GetPublicKey())], Message(1)), Is.False);
     }
 
+    /// <summary>Infinity, a sum of two, is right for no keys at all if one only multiplies; draft-irtf-cfrg-bls-signature §2.9 wants one.</summary>
+    [Test]
+    public void VerifyAggregate_NoKeysOrOtherCounts_IsFalse()
+    {
+        using BlsSecretKey secret = Key(23);
+        BlsPublicKey publicKey = secret.GetPublicKey();
+        BlsSignature signature = secret.Sign(Message(1));
+        BlsSignature nothing = BlsSignature.Aggregate([signature, Negative(signature)]);
+        foreach (BlsSignature each in new[] { signature, nothing })
+        {
+            Assert.That(each.VerifyAggregate([], Array.Empty<ReadOnlyMemory<byte>>()), Is.False);
+            Assert.That(each.VerifyAggregate([], Message(1)), Is.False);
+            Assert.That(each.VerifyAggregate([], [Message(1)]), Is.False);
+            Assert.That(each.VerifyAggregate([publicKey], Array.Empty<ReadOnlyMemory<byte>>()), Is.False);
+            Assert.That(each.VerifyAggregate([publicKey], [Message(1), Message(1)]), Is.False);
+            Assert.That(each.VerifyAggregate([publicKey, publicKey], [Message(1)]), Is.False);
+        }
+
+        Assert.That(() => BlsSignature.Aggregate([]), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    /// <summary>What a refused decoding leaves is no key and no signature, also where nobody looked.</summary>
+    [Test]
+    public void Verify_DefaultKeyOrSignature_IsFalse()
+    {
+        using BlsSecretKey secret = Key(24);
+        BlsSignature signature = secret.Sign(Message(1));
+        Assert.That(default(BlsSignature).Verify(secret.GetPublicKey(), Message(1)), Is.False);
+        Assert.That(signature.Verify(default, Message(1)), Is.False);
+        Assert.That(default(BlsSignature).Verify(default, Message(1)), Is.False);
+        Assert.That(signature.VerifyAggregate([secret.GetPublicKey(), default], Message(1)), Is.False);
+        Assert.That(signature.VerifyAggregate([secret.GetPublicKey(), default], [Message(1), Message(2)]), Is.False);
+        Assert.That(default(BlsSignature).VerifyPossession(default), Is.False);
+        Assert.That(() => BlsSignature.Aggregate([signature, default]), Throws.ArgumentException);
+    }
+
     [Test]
     public void VerifyBatch_OneWrongAmongMany_IsFalse()
     {

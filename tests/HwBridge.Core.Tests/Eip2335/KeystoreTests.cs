@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck;
@@ -83,6 +84,29 @@ public sealed class KeystoreTests
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain("0x" + other).And.Contain(VectorKey));
         Assert.That(fault.Remedy, Does.Contain("pubkey is no input"));
+        Assert.That(SecretBuffer.LiveCount, Is.EqualTo(before));
+    }
+
+    /// <summary>A secret that is 0 or not below the order, under a right password and a right checksum.</summary>
+    [TestCase("0000000000000000000000000000000000000000000000000000000000000000")]
+    [TestCase("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001")]
+    [TestCase("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000002")]
+    [TestCase("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
+    public void Decrypt_SecretThatIsNoKey_IsBadInputAndNamesTheFile(string secret)
+    {
+        JsonNode json = Sample(CheapKdfs[1], "p");
+        byte[] derived = Rfc2898DeriveBytes.Pbkdf2(
+            "p", Convert.FromHexString(At(json, "crypto.kdf.params.salt").GetValue<string>()), 1, HashAlgorithmName.SHA256, 32);
+        byte[] original = Convert.FromHexString(At(json, "crypto.cipher.message").GetValue<string>());
+        byte[] message = [.. original.Zip(Convert.FromHexString(VectorSecret), Convert.FromHexString(secret))
+            .Select(static at => (byte)(at.First ^ at.Second ^ at.Third))];
+        Set(json, "crypto.cipher.message", Convert.ToHexStringLower(message));
+        Set(json, "crypto.checksum.message", Convert.ToHexStringLower(SHA256.HashData([.. derived[16..], .. message])));
+        using SecretBuffer password = Secret("p");
+        int before = SecretBuffer.LiveCount;
+        FaultException fault = Assert.Throws<FaultException>(() => Read(json).Decrypt(password, CancellationToken.None))!;
+        Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(fault.Message, Does.StartWith("k.json: ").And.Contain("no BLS12-381 secret key"));
         Assert.That(SecretBuffer.LiveCount, Is.EqualTo(before));
     }
 
