@@ -8,7 +8,7 @@ using HwBridge.Protocols.Age.Plugin;
 
 namespace HwBridge.Cli.AgePlugin;
 
-/// <summary><c>identity-v1</c>: opens the files' stanzas with the devices of the identities, one confirmation a file where its tags tell.</summary>
+/// <summary><c>identity-v1</c>: opens files with the devices of the identities, by one confirmation a file where its tags tell.</summary>
 /// <remarks>
 /// An identity none of whose files can be its own is passed over without touching its device, so that age goes on with the next one. A
 /// fault is reported only where a file stays closed: another identity may have opened it.

@@ -56,7 +56,7 @@ internal static class PluginDevices
         throw first!;
     }
 
-    private static IReadOnlyList<DeviceUri> Candidates(PluginIdentity? identity)
+    private static DeviceUri[] Candidates(PluginIdentity? identity)
     {
         IReadOnlyList<DeviceUri> named = DeviceOptions.Standing();
         if (named.Count == 0)
@@ -74,7 +74,8 @@ internal static class PluginDevices
             ? fitting
             : throw new FaultException(
                 Fault.DeviceNotFound,
-                $"this identity belongs to a {identity!.Maker}, and {DeviceOptions.EnvironmentVariable} names {string.Join(' ', named.Select(uri => uri.Text))}",
+                $"this identity belongs to a {identity!.Maker}, and {DeviceOptions.EnvironmentVariable} names "
+                + string.Join(' ', named.Select(uri => uri.Text)),
                 $"Add the device's URI to {DeviceOptions.EnvironmentVariable}, with a space between two.");
     }
 
@@ -82,13 +83,18 @@ internal static class PluginDevices
         DeviceUri uri, PluginIdentity? identity, IPerson person, CancellationToken cancellationToken)
     {
         ConnectOptions options = new(identity?.Passphrase, identity?.Path, identity?.Label);
-        return uri.Route == DeviceRoute.Embedded
-            ? EmbeddedKeyStore.OpenAsync(uri, options, new PolicyScreen(approve: true, Console.Error), person, cancellationToken)
-            : DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
+        if (uri.Route != DeviceRoute.Embedded)
+        {
+            return DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
+        }
+
+        person.Tell($"{uri.Text} is a software device with a published seed: anybody can open what is encrypted to it");
+        return EmbeddedKeyStore.OpenAsync(uri, options, new PolicyScreen(approve: true), person, cancellationToken);
     }
 
     private static FaultException AnotherWallet(DeviceUri uri, X25519PublicKey recipient, PluginIdentity identity) => new(
         Fault.CannotDecrypt,
-        $"{uri.Text} is another wallet: its recipient is {AgeRecipient.Format(recipient)}, the identity's {AgeRecipient.Format(identity.Recipient)}",
+        $"{uri.Text} is another wallet: its recipient is {AgeRecipient.Format(recipient)}, "
+        + $"the identity's {AgeRecipient.Format(identity.Recipient)}",
         "Attach the wallet that the identity was made with, with the same words and the same passphrase.");
 }

@@ -24,6 +24,7 @@ internal static class PluginProgram
     /// <returns>The exit code, which age does not look at.</returns>
     internal static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken stop)
     {
+        // Only the two state machines that there are; started by a person, it has nothing to say but this.
         string machine = args is [var only] && only.StartsWith(Argument, StringComparison.Ordinal) ? only[Argument.Length..] : string.Empty;
         if (machine is not ("identity-v1" or "recipient-v1"))
         {

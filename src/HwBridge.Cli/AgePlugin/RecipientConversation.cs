@@ -2,7 +2,6 @@ using System.Globalization;
 using HwBridge.Backups;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
 using HwBridge.Protocols.Age.Plugin;
 
@@ -25,7 +24,8 @@ internal sealed class RecipientConversation(PluginConnection connection, PluginP
         {
             try
             {
-                X25519PublicKey key = await KeyOfAsync(PluginIdentity.Parse(request.Identities[i]), cancellationToken).ConfigureAwait(false);
+                PluginIdentity? identity = PluginIdentity.Parse(request.Identities[i]);
+                X25519PublicKey key = await KeyOfAsync(identity, cancellationToken).ConfigureAwait(false);
                 if (!keys.Contains(key))
                 {
                     keys.Add(key);

@@ -18,7 +18,8 @@ internal static class RecipientCommand
         Option<bool> confirm = new("--confirm") { Description = "Have the key shown and approved on the device" };
         Option<bool> identity = new("--identity")
         {
-            Description = "Print an identity file for age -d -i, once the device has proved, with one confirmation, that it opens what is encrypted to it",
+            Description = "Print an identity file for age -d -i, "
+                + "once the device has proved, with one confirmation, that it opens what is encrypted to it",
         };
         Option<bool> untested = new("--no-device-test") { Description = "With --identity: do not have the device prove it" };
         Command command = new("recipient", "The device's age recipient: anyone encrypts to it with any age tool, only the device opens it");

@@ -8,8 +8,9 @@ using HwBridge.Protocols.Trezor;
 namespace HwBridge.Protocols.Age.Plugin;
 
 /// <summary>
-/// What a line <c>AGE-PLUGIN-HWBRIDGE-1…</c> says: which wallet, which of its keys, and that key's public half, so that the right device is
-/// asked and another one is named before anybody confirms anything (protocols/age/plugin.md § Identity). Public, but it tells the recipient.
+/// What a line <c>AGE-PLUGIN-HWBRIDGE-1…</c> says: which wallet, which of its keys, and that key's public half, so that the right device
+/// is asked and another one is named before anybody confirms anything (protocols/age/plugin.md § Identity). Public, but it tells the
+/// recipient.
 /// </summary>
 /// <param name="Maker"><c>ledger</c> or <c>trezor</c>.</param>
 /// <param name="Recipient">The key's public half.</param>
@@ -124,7 +125,8 @@ public sealed record PluginIdentity(string Maker, X25519PublicKey Recipient)
         return Bip32Path.TryCreate(indices);
     }
 
-    private static bool IsLabel(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxLabel && !bytes.ContainsAnyExceptInRange((byte)' ', (byte)'~');
+    private static bool IsLabel(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= MaxLabel && !bytes.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
     private static FaultException Refused(string cause) => new(Fault.BadInput, cause, Remedy);
 }

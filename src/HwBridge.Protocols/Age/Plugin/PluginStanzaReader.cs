@@ -13,7 +13,7 @@ public sealed class PluginStanzaReader : IDisposable
     /// <summary>The longest line that is read, in bytes: twice what age reads of a recipient.</summary>
     public const int MaxLine = 16384;
 
-    /// <summary>The longest body that is read, in bytes: more than any stanza of a header that is read (<see cref="AgeHeader.MaxLength"/>).</summary>
+    /// <summary>The longest body that is read, in bytes, about: as long as all of a header (<see cref="AgeHeader.MaxLength"/>).</summary>
     public const int MaxBody = 1 << 20;
 
     private readonly SecretBuffer _line = SecretBuffer.Allocate(MaxLine);

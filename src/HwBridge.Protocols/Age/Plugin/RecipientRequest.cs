@@ -3,7 +3,7 @@ using HwBridge.Core.Secrets;
 
 namespace HwBridge.Protocols.Age.Plugin;
 
-/// <summary>The first phase of <c>recipient-v1</c>: whom to encrypt to, and the file keys to wrap. Holds the file keys until disposed.</summary>
+/// <summary>The first phase of <c>recipient-v1</c>: whom to encrypt to, and the file keys to wrap, which it holds until disposed.</summary>
 public sealed class RecipientRequest : IDisposable
 {
     /// <summary>The most file keys of one conversation: each lies in guarded memory of its own.</summary>

@@ -50,7 +50,8 @@ public class PluginRequestTests
         Assert.That(
             () => Feed(
                 new IdentityRequest().Take,
-                [.. Enumerable.Range(0, IdentityRequest.MaxItems + 1).Select(i => ("recipient-stanza", new[] { $"{i}", "a" }, Array.Empty<byte>()))]),
+                [.. Enumerable.Range(0, IdentityRequest.MaxItems + 1)
+                    .Select(i => ("recipient-stanza", new[] { $"{i}", "a" }, Array.Empty<byte>()))]),
             Throws.TypeOf<FaultException>().With.Message.Contains("files"));
     }
 
@@ -94,7 +95,9 @@ public class PluginRequestTests
     {
         using RecipientRequest request = new();
         Assert.That(
-            () => Feed(request.Take, [.. Enumerable.Repeat(("wrap-file-key", Array.Empty<string>(), new byte[16]), RecipientRequest.MaxFileKeys + 1)]),
+            () => Feed(
+                request.Take,
+                [.. Enumerable.Repeat(("wrap-file-key", Array.Empty<string>(), new byte[16]), RecipientRequest.MaxFileKeys + 1)]),
             Throws.TypeOf<FaultException>().With.Message.Contains("file keys"));
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
-using HwBridge.Protocols.Age;
 using HwBridge.Protocols.Age.Plugin;
 
 namespace HwBridge.Protocols.Tests.Age.Plugin;
