@@ -79,8 +79,7 @@ public static class BackupOpener
 
         foreach ((ISealing device, X25519PublicKey recipient, X25519Stanza stanza) in questions)
         {
-            using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
-            if (stanza.TryUnwrap(recipient, shared) is { } fileKey)
+            if (await TryUnwrapAsync(device, recipient, stanza, cancellationToken).ConfigureAwait(false) is { } fileKey)
             {
                 return fileKey;
             }
@@ -92,6 +91,21 @@ public static class BackupOpener
                 ? "this device is not a recipient of this file"
                 : $"none of the {devices.Count} devices is a recipient of this file",
             "Attach the device that the backup was made for, with the same seed and passphrase, and compare `hwbridge recipient`.");
+    }
+
+    /// <summary>The file key, or null when the stanza is another's. One confirmation on the device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="recipient">Its public key.</param>
+    /// <param name="stanza">One that may be its own.</param>
+    /// <param name="cancellationToken">Stops the wait for the person.</param>
+    /// <returns>16 bytes, which the caller disposes.</returns>
+    public static async Task<SecretBuffer?> TryUnwrapAsync(
+        ISealing device, X25519PublicKey recipient, X25519Stanza stanza, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(stanza);
+        using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
+        return stanza.TryUnwrap(recipient, shared);
     }
 
     private sealed record Question(ISealing Device, X25519PublicKey Recipient, X25519Stanza Stanza);

@@ -33,14 +33,14 @@ public static class DeviceConnector
                     stream,
                     new ApduSocketFraming(),
                     person,
-                    new LedgerOptions(),
+                    options.ForLedger(),
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Udp:
                 ITransport packets = await UdpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
                 return await TrezorKeyStore.OpenAsync(
                     packets,
                     person,
-                    new TrezorOptions { Passphrase = options.Passphrase },
+                    options.ForTrezor(),
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(

@@ -19,25 +19,9 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
                 using TerminalPerson person = new(error, messagesAreSeen: !Console.IsErrorRedirected);
                 return await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
             }
-            catch (FaultException fault)
+            catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                return Fail(answer, fault);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return Fail(answer, new FaultException(
-                    Fault.Cancelled, "stopped", "Run the command again when you are ready; nothing half-written was left behind."));
-            }
-            catch (InsufficientMemoryException exhausted)
-            {
-                return Fail(answer, new FaultException(
-                    Fault.Io, "no more memory can be guarded and locked", "Raise the limit (ulimit -l), or give fewer keys at a time.", exhausted));
-            }
-            catch (Exception defect) when (defect is not OutOfMemoryException)
-            {
-                // A defect still answers in the contract's form, which has no tag of its own for one.
-                return Fail(answer, new FaultException(
-                    Fault.Io, $"a defect of hwbridge: {defect.GetType().Name}", "Run again with --verbose and report what it says.", defect));
+                return Fail(answer, AsFault(failure, cancellationToken));
             }
             finally
             {
@@ -50,6 +34,20 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
 
     /// <summary>A usage fault found before any command ran.</summary>
     internal int Fail(ParseResult parsed, FaultException fault) => Fail(AnswerFor(parsed), fault);
+
+    /// <summary>Whatever ended a piece of work, as what a person is told.</summary>
+    internal static FaultException AsFault(Exception failure, CancellationToken cancellationToken) => failure switch
+    {
+        FaultException fault => fault,
+        OperationCanceledException when cancellationToken.IsCancellationRequested => new FaultException(
+            Fault.Cancelled, "stopped", "Run the command again when you are ready; nothing half-written was left behind."),
+        InsufficientMemoryException => new FaultException(
+            Fault.Io, "no more memory can be guarded and locked", "Raise the limit (ulimit -l), or give fewer keys at a time.", failure),
+
+        // A defect still answers in the contract's form, which has no tag of its own for one.
+        _ => new FaultException(
+            Fault.Io, $"a defect of hwbridge: {failure.GetType().Name}", "Run again with --verbose and report what it says.", failure),
+    };
 
     private static int Fail(Answer answer, FaultException fault)
     {

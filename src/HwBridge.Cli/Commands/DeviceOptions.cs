@@ -1,7 +1,7 @@
 using System.CommandLine;
 using HwBridge.Core.Faults;
 using HwBridge.Devices;
-using HwBridge.Devices.Trezor;
+using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Cli.Commands;
 
@@ -37,12 +37,14 @@ internal sealed class DeviceOptions
     internal IReadOnlyList<DeviceUri> All(ParseResult parsed)
     {
         string[] given = parsed.GetValue(Device) ?? [];
-        if (given.Length == 0 && Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } standing)
-        {
-            given = [standing];
-        }
+        return given.Length == 0 ? Standing() : [.. given.Distinct(StringComparer.Ordinal).Select(DeviceUri.Parse)];
+    }
 
-        return [.. given.Distinct(StringComparer.Ordinal).Select(DeviceUri.Parse)];
+    /// <summary>The devices that the environment names, with spaces between them.</summary>
+    internal static IReadOnlyList<DeviceUri> Standing()
+    {
+        string named = Environment.GetEnvironmentVariable(EnvironmentVariable) ?? string.Empty;
+        return [.. named.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Select(DeviceUri.Parse)];
     }
 
     /// <summary>The devices of a command that can't do without one.</summary>
@@ -62,7 +64,7 @@ internal sealed class DeviceOptions
             : throw new FaultException(
                 Fault.Usage,
                 $"{named.Count} devices were named, and this command takes one",
-                "Give --device once.");
+                $"Give --device once; it goes before {EnvironmentVariable}.");
     }
 
     /// <summary>How to open it.</summary>

@@ -37,7 +37,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         IPerson person,
         CancellationToken cancellationToken) =>
         uri.Maker == "ledger"
-            ? await OpenLedgerAsync(screen, person, cancellationToken).ConfigureAwait(false)
+            ? await OpenLedgerAsync(options, screen, person, cancellationToken).ConfigureAwait(false)
             : await OpenTrezorAsync(options, screen, person, cancellationToken).ConfigureAwait(false);
 
     public bool TryGet<TCapability>([NotNullWhen(true)] out TCapability? capability)
@@ -50,7 +50,11 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         _words?.Dispose();
     }
 
-    private static async ValueTask<IKeyStore> OpenLedgerAsync(IDeviceScreen screen, IPerson person, CancellationToken cancellationToken)
+    private static async ValueTask<IKeyStore> OpenLedgerAsync(
+        ConnectOptions options,
+        IDeviceScreen screen,
+        IPerson person,
+        CancellationToken cancellationToken)
     {
         using Bip39Mnemonic mnemonic = PublishedSeeds.Ledger();
         using SecretBuffer seed = mnemonic.DeriveSeed();
@@ -58,7 +62,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         try
         {
             (ITransport transport, IFraming framing) = device.Connect();
-            LedgerOptions ledger = new() { Model = device.Options.Model.DisplayName() };
+            LedgerOptions ledger = options.ForLedger() with { Model = device.Options.Model.DisplayName() };
             IKeyStore driver = await LedgerKeyStore.OpenAsync(transport, framing, person, ledger, cancellationToken).ConfigureAwait(false);
             return new EmbeddedKeyStore(driver, device);
         }
@@ -79,9 +83,8 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         SoftwareTrezor device = new(new SoftwareTrezorOptions { Mnemonic = mnemonic, Label = "HwBridge" }, screen);
         try
         {
-            TrezorOptions trezor = new() { Passphrase = options.Passphrase };
             return new EmbeddedKeyStore(
-                await TrezorKeyStore.OpenAsync(device.Connect(), person, trezor, cancellationToken).ConfigureAwait(false),
+                await TrezorKeyStore.OpenAsync(device.Connect(), person, options.ForTrezor(), cancellationToken).ConfigureAwait(false),
                 device,
                 mnemonic);
         }

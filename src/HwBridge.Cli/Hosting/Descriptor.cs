@@ -83,6 +83,24 @@ internal sealed unsafe class Descriptor : IDisposable
         }
     }
 
+    /// <summary>Waits until nobody is left who could write to this pipe, without taking anything from it.</summary>
+    internal void WaitForHangUp(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static me => ((Descriptor)me!).Wake(), this);
+        LibC.PollItem* items = stackalloc LibC.PollItem[2];
+        items[0] = new LibC.PollItem { Descriptor = Number };
+        items[1] = new LibC.PollItem { Descriptor = (int)_wake.DangerousGetHandle(), Events = LibC.PollIn };
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (LibC.poll(items, 2, -1) < 0)
+            {
+                ThrowUnlessPassing();
+            }
+        }
+        while (items[0].Returned == 0);
+    }
+
     /// <summary>Writes all bytes.</summary>
     /// <exception cref="IOException">The system's reason.</exception>
     internal void Write(ReadOnlySpan<byte> bytes)

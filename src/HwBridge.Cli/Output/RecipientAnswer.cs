@@ -1,4 +1,4 @@
 namespace HwBridge.Cli.Output;
 
 /// <summary>The JSON of <c>recipient</c>.</summary>
-internal sealed record RecipientAnswer(string Recipient, string Device, bool ConfirmedOnDevice);
+internal sealed record RecipientAnswer(string Recipient, string Device, bool ConfirmedOnDevice, string? Identity);

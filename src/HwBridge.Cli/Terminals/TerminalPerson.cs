@@ -18,7 +18,8 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
 {
     private const int Tries = 3;
 
-    private const string Keypad = "    7 8 9\n    4 5 6\n    1 2 3\n";
+    /// <summary>Which key stands for which place on a device's shuffled keypad.</summary>
+    internal const string Keypad = "    7 8 9\n    4 5 6\n    1 2 3\n";
 
     private readonly SemaphoreSlim _oneQuestion = new(1);
 
@@ -44,6 +45,15 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     /// <inheritdoc/>
     public void Dispose() => _oneQuestion.Dispose();
 
+    /// <summary>Text from devices and files without its control characters.</summary>
+    internal static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (int i = 0; i < span.Length; i++)
+        {
+            span[i] = char.IsControl(source[i]) && source[i] != '\n' ? '\ufffd' : source[i];
+        }
+    });
+
     private static string WithoutTerminal(SecretKind kind) => kind switch
     {
         SecretKind.Password => "Give --password-file FILE or --password-fd N.",
@@ -54,14 +64,6 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     private static string Words(SecretQuestion question) => question.Kind == SecretKind.PinMatrix
         ? $"{question.Prompt}\nThe device shows where each digit is. Type the keys of those places:\n\n{Keypad}\nPIN: "
         : $"{question.Prompt}: ";
-
-    private static string Printable(string text) => string.Create(text.Length, text, static (span, source) =>
-    {
-        for (int i = 0; i < span.Length; i++)
-        {
-            span[i] = char.IsControl(source[i]) && source[i] != '\n' ? '\ufffd' : source[i];
-        }
-    });
 
     private async ValueTask<T?> AskAsync<T>(Func<Descriptor, T?> ask, string nobody, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using HwBridge.Core.Faults;
+using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Devices.Trezor;
 

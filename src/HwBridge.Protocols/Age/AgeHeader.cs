@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 
@@ -15,7 +14,6 @@ public sealed class AgeHeader
     /// <summary>The most stanzas that are read.</summary>
     public const int MaxStanzas = 1024;
 
-    private const int Columns = 64;
     private const int MacSize = 32;
     private const int MacDigits = 43;
     private readonly byte[] _authenticated;
@@ -121,7 +119,7 @@ public sealed class AgeHeader
         text.Write(VersionLine);
         foreach (AgeStanza stanza in stanzas)
         {
-            WriteStanza(text, stanza);
+            AgeStanzaCodec.Write(text, stanza.Type, stanza.Arguments, stanza.Body.Span);
         }
 
         return text.WrittenSpan;
@@ -129,64 +127,25 @@ public sealed class AgeHeader
 
     private static AgeStanza ReadStanza(ReadOnlySpan<byte> first, ref LineReader lines)
     {
-        if (!first.StartsWith("-> "u8))
+        if (AgeStanzaCodec.ReadArguments(first, out string[] arguments) is { } cause)
         {
-            throw lines.Malformed("a recipient stanza must begin with `-> `");
-        }
-
-        foreach (byte character in first[3..])
-        {
-            if (character is < 0x20 or > 0x7e)
-            {
-                throw lines.Malformed("a stanza's arguments must be printable ASCII");
-            }
-        }
-
-        string[] arguments = Encoding.ASCII.GetString(first[3..]).Split(' ');
-        if (arguments.Contains(string.Empty))
-        {
-            throw lines.Malformed("a stanza has an empty argument");
+            throw lines.Malformed(cause);
         }
 
         ArrayBufferWriter<byte> body = new();
         while (true)
         {
             ReadOnlySpan<byte> line = lines.Next();
-            if (line.Length > Columns)
+            if (AgeStanzaCodec.ReadBodyLine(line, body, out bool last) is { } reason)
             {
-                throw lines.Malformed($"a line of a stanza's body is longer than {Columns} characters");
+                throw lines.Malformed(reason);
             }
 
-            int length = AgeBase64.DecodedLength(line.Length);
-            if (!AgeBase64.TryDecode(line, body.GetSpan(length + 1)))
-            {
-                throw lines.Malformed("a stanza's body is not canonical base64 without padding, or its last, shorter line is missing");
-            }
-
-            body.Advance(length);
-            if (line.Length < Columns)
+            if (last)
             {
                 return new AgeStanza(arguments[0], arguments[1..], body.WrittenMemory);
             }
         }
-    }
-
-    private static void WriteStanza(ArrayBufferWriter<byte> text, AgeStanza stanza)
-    {
-        text.Write(Encoding.ASCII.GetBytes($"-> {string.Join(' ', stanza.Arguments.Prepend(stanza.Type))}\n"));
-        byte[] digits = new byte[AgeBase64.EncodedLength(stanza.Body.Length)];
-        AgeBase64.Encode(stanza.Body.Span, digits);
-        ReadOnlySpan<byte> rest = digits;
-        while (rest.Length >= Columns)
-        {
-            text.Write(rest[..Columns]);
-            text.Write("\n"u8);
-            rest = rest[Columns..];
-        }
-
-        // The last line is always shorter, so that it ends the body: empty where nothing is left.
-        text.Write(rest);
-        text.Write("\n"u8);
     }
 
     private static void CheckNativeStanzas(List<AgeStanza> stanzas)

@@ -10,16 +10,7 @@ public sealed class AgeStanza
     /// <exception cref="ArgumentException">An argument is empty or has other than printable ASCII characters without the space.</exception>
     public AgeStanza(string type, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> body)
     {
-        ArgumentNullException.ThrowIfNull(type);
-        ArgumentNullException.ThrowIfNull(arguments);
-        foreach (string argument in arguments.Prepend(type))
-        {
-            if (argument.Length == 0 || argument.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            {
-                throw new ArgumentException("an argument of a stanza is one or more printable ASCII characters without spaces");
-            }
-        }
-
+        RequireArguments(type, arguments);
         Type = type;
         Arguments = arguments;
         Body = body;
@@ -33,4 +24,17 @@ public sealed class AgeStanza
 
     /// <summary>The decoded body.</summary>
     public ReadOnlyMemory<byte> Body { get; }
+
+    internal static void RequireArguments(string type, IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(arguments);
+        foreach (string argument in arguments.Prepend(type))
+        {
+            if (argument.Length == 0 || argument.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                throw new ArgumentException("an argument of a stanza is one or more printable ASCII characters without spaces");
+            }
+        }
+    }
 }

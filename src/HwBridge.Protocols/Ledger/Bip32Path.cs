@@ -20,6 +20,10 @@ public sealed class Bip32Path : IEquatable<Bip32Path>
     /// <summary>All elements from the root, with their hardened bits.</summary>
     public ReadOnlySpan<uint> Indices => _indices;
 
+    /// <summary>A path of these elements with their hardened bits; null unless there are one to ten.</summary>
+    public static Bip32Path? TryCreate(ReadOnlySpan<uint> indices) =>
+        indices.Length is >= 1 and <= MaxDepth ? new Bip32Path(indices.ToArray()) : null;
+
     /// <summary>Reads m/44'/60'/…; false for anything that is not one to ten numbers below 2^31.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Bip32Path? path)
     {

@@ -10,6 +10,7 @@ using HwBridge.Devices.Trezor;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Transports;
 using HwBridge.Transports.InProcess;
 

@@ -4,6 +4,7 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices.Trezor;
+using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
 using HwBridge.Shared.Trezor;
 

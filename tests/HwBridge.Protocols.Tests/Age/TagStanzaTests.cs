@@ -86,6 +86,62 @@ public class TagStanzaTests
         Assert.That(opened, Is.Not.Null);
     }
 
+    [Test]
+    public void FindCandidates_SingleTags_TellEachItsOwn()
+    {
+        using AgeIdentity first = new();
+        using AgeIdentity second = new();
+        using AgeIdentity stranger = new();
+        using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+        AgeStanza[] stanzas = [.. Tagged(fileKey, first), new AgeStanza("grease", [], default), .. Tagged(fileKey, second)];
+        Assert.That(TagStanza.FindCandidates(stanzas, first.Recipient, out bool tagged), Has.Count.EqualTo(1));
+        Assert.That(tagged, Is.True);
+        Assert.That(
+            TagStanza.FindCandidates(stanzas, second.Recipient, out _).Single().EphemeralShare,
+            Is.EqualTo(Parse(stanzas[3]).EphemeralShare));
+        Assert.That(TagStanza.FindCandidates(stanzas, stranger.Recipient, out tagged), Is.Empty);
+        Assert.That(tagged, Is.True);
+    }
+
+    [Test]
+    public void FindCandidates_OneSingleTagAmongPlainStanzas_LeavesOnlyThePlainOnesOpen()
+    {
+        using AgeIdentity owner = new();
+        using AgeIdentity other = new();
+        using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+        AgeStanza[] stanzas =
+            [X25519Stanza.Wrap(fileKey, other.Recipient), .. Tagged(fileKey, owner), X25519Stanza.Wrap(fileKey, other.Recipient)];
+        Assert.That(TagStanza.FindCandidates(stanzas, owner.Recipient, out bool tagged), Has.Count.EqualTo(1));
+        Assert.That(tagged, Is.True);
+        IReadOnlyList<X25519Stanza> open = TagStanza.FindCandidates(stanzas, other.Recipient, out tagged);
+        Assert.That(tagged, Is.False);
+        Assert.That(
+            open.Select(stanza => stanza.EphemeralShare),
+            Is.EqualTo(new[] { Parse(stanzas[0]).EphemeralShare, Parse(stanzas[3]).EphemeralShare }));
+    }
+
+    [TestCase("after another stanza")]
+    [TestCase("with an argument")]
+    [TestCase("of 5 bytes")]
+    [TestCase("first of all")]
+    public void FindCandidates_SingleTagThatDoesNotFit_IsIgnored(string how)
+    {
+        using AgeIdentity owner = new();
+        using AgeIdentity stranger = new();
+        using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+        AgeStanza share = X25519Stanza.Wrap(fileKey, owner.Recipient);
+        ReadOnlyMemory<byte> tag = TagStanza.CreateSingle(stranger.Recipient, share).Body;
+        AgeStanza[] stanzas = how switch
+        {
+            "after another stanza" => [share, new AgeStanza("grease", [], default), new AgeStanza(TagStanza.SingleType, [], tag)],
+            "with an argument" => [share, new AgeStanza(TagStanza.SingleType, ["1"], tag)],
+            "of 5 bytes" => [share, new AgeStanza(TagStanza.SingleType, [], (byte[])[.. tag.Span, 0])],
+            _ => [new AgeStanza(TagStanza.SingleType, [], tag), share],
+        };
+        Assert.That(TagStanza.FindCandidates(stanzas, owner.Recipient, out bool tagged), Has.Count.EqualTo(1));
+        Assert.That(tagged, Is.False);
+    }
+
     // The value of protocols/hwbridge/backup.md § Tags: recipient 32 bytes of 0x01, share 32 bytes of 0x02.
     [Test]
     public void Compute_WrittenExample_GivesItsTag()
@@ -96,6 +152,15 @@ public class TagStanzaTests
         TagStanza.Compute(new X25519PublicKey(one), new X25519PublicKey(two), tag);
         Assert.That(Convert.ToHexStringLower(tag), Is.EqualTo("6e3435cc"));
     }
+
+    private static AgeStanza[] Tagged(SecretBuffer fileKey, AgeIdentity identity)
+    {
+        AgeStanza share = X25519Stanza.Wrap(fileKey, identity.Recipient);
+        return [share, TagStanza.CreateSingle(identity.Recipient, share)];
+    }
+
+    private static X25519Stanza Parse(AgeStanza stanza) =>
+        X25519Stanza.TryParse(stanza, out X25519Stanza? parsed) ? parsed : throw new AssertionException("no X25519 stanza");
 
     private static AgeHeader Header(params X25519PublicKey[] recipients)
     {

@@ -1,4 +1,4 @@
-namespace HwBridge.Devices.Trezor;
+namespace HwBridge.Protocols.Trezor;
 
 /// <summary>Where the BIP-39 passphrase comes from on a Trezor that has passphrases switched on.</summary>
 public enum PassphraseSource
