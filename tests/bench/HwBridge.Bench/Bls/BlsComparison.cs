@@ -47,6 +47,7 @@ internal static class BlsComparison
                 PeerTime = theirs[2],
                 LimitTime = ours[3],
             },
+            .. await VerificationComparison.RunAsync(effort),
         ];
     }
 
