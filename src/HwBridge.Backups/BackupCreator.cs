@@ -37,7 +37,7 @@ public static class BackupCreator
     {
         ArgumentNullException.ThrowIfNull(request);
         SlashingHistory? history = Merge(request.SlashingProtection);
-        DepositFile? deposits = Check(request);
+        DepositFile? deposits = Check(request, cancellationToken);
         (BackupDocument document, IReadOnlyList<string> odd) =
             await DecryptAsync(request, history, deposits, progress, cancellationToken).ConfigureAwait(false);
         using (document)
@@ -80,7 +80,7 @@ public static class BackupCreator
 
     /// <summary>Everything that can be refused before the first key derivation.</summary>
     /// <returns>The request's deposits, or null where it has none.</returns>
-    private static DepositFile? Check(BackupRequest request)
+    private static DepositFile? Check(BackupRequest request, CancellationToken cancellationToken)
     {
         if (request.Recipients.Count == 0)
         {
@@ -127,7 +127,7 @@ public static class BackupCreator
         }
 
         // Where every keystore names its key, deposits of others show before the first derivation.
-        DepositFile? deposits = request.DepositData is { } json ? DepositFile.Parse(json.Span, DepositSource) : null;
+        DepositFile? deposits = request.DepositData is { } json ? DepositFile.Parse(json.Span, DepositSource, cancellationToken) : null;
         if (named.Count == request.Keystores.Count)
         {
             CheckDeposits(deposits, [.. named.Keys]);

@@ -46,8 +46,9 @@ public sealed class ExpectedKeyFile
     /// <summary>Reads a file of any of the formats.</summary>
     /// <param name="content">The file's bytes, at most <see cref="MaxFileSize"/>.</param>
     /// <param name="source">What to call it in faults.</param>
+    /// <param name="cancellationToken">Stops the verification of a deposit file's signatures.</param>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
-    public static ExpectedKeyFile Parse(ReadOnlySpan<byte> content, string source)
+    public static ExpectedKeyFile Parse(ReadOnlySpan<byte> content, string source, CancellationToken cancellationToken = default)
     {
         ReadOnlySpan<byte> start = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
         start = start.TrimStart(" \t\r\n"u8);
@@ -59,7 +60,7 @@ public sealed class ExpectedKeyFile
         return start[0] switch
         {
             (byte)'{' => Of(Keystore.Parse(content, source)),
-            (byte)'[' when IsDepositFile(content, source) => FromDeposits(DepositFile.Parse(content, source)),
+            (byte)'[' when IsDepositFile(content, source) => FromDeposits(DepositFile.Parse(content, source, cancellationToken)),
             (byte)'[' => FromPublicKeys(content, source),
             _ => FromList(content, source),
         };

@@ -2,7 +2,6 @@ using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
 using HwBridge.Core.Eip3076;
-using HwBridge.Core.Ssz;
 
 namespace HwBridge.Core.Tests.Eip3076;
 

@@ -6,6 +6,7 @@ using HwBridge.Core.Eip2334;
 using HwBridge.Core.ExpectedKeys;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Networks;
+using HwBridge.Core.Tests.Deposits;
 
 namespace HwBridge.Core.Tests.ExpectedKeys;
 
@@ -131,9 +132,7 @@ public sealed class ExpectedKeyTests
     [Test]
     public void Merge_TwoNetworks_IsBadInputThatNamesBoth()
     {
-        string mainnet = Encoding.UTF8.GetString(Hoodi)
-            .Replace("10000910", "00000000", StringComparison.Ordinal)
-            .Replace("hoodi", "mainnet", StringComparison.Ordinal);
+        string mainnet = $"[{SignedDeposit.Create(forkVersion: Network.Mainnet.GenesisForkVersion).ToJsonString()}]";
         FaultException fault = Assert.Throws<FaultException>(
             () => ExpectedKeySet.Merge([ExpectedKeyFile.Parse(Hoodi, "d"), Parse(mainnet)]))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));

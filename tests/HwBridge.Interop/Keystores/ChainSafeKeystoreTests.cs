@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using HwBridge.Core.Bls;
-using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.ExpectedKeys;
