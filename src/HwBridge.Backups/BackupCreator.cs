@@ -27,8 +27,8 @@ public static class BackupCreator
     /// <returns>What was written. On any fault, none of the request's files exists.</returns>
     /// <exception cref="FaultException">
     /// <see cref="Fault.Io"/>: a file exists or can't be written; <see cref="Fault.CannotDecrypt"/>: a password is wrong;
-    /// <see cref="Fault.BadInput"/>: a keystore, recipient or history is malformed, a deposit file is not in order, histories are of different
-    /// networks, a key comes twice, or a deposit is for a key that is in no keystore;
+    /// <see cref="Fault.BadInput"/>: a keystore, recipient or history is malformed, a deposit file is not in order, histories are of
+    /// different networks, a key comes twice, or a deposit is for a key that is in no keystore;
     /// <see cref="Fault.Mismatch"/>: a copy read back is not what was written.
     /// </exception>
     /// <remarks>Memory: the number of cores times what the most expensive key derivation takes (256 MiB for the usual scrypt).</remarks>

@@ -17,6 +17,6 @@ public sealed record BackupRequest
     /// <summary>EIP-3076 histories of one network; one is kept byte for byte, several are merged.</summary>
     public IReadOnlyList<HistoryInput> SlashingProtection { get; init; } = [];
 
-    /// <summary>A deposit_data-*.json, as read, which is verified whole, for none but keys of <see cref="Keystores"/>; null for none.</summary>
+    /// <summary>A deposit_data-*.json, as read, for keys of <see cref="Keystores"/> only; it is verified whole. Null for none.</summary>
     public ReadOnlyMemory<byte>? DepositData { get; init; }
 }

@@ -87,7 +87,8 @@ internal static class TestKeys
         return $$"""
             [{"pubkey": "{{message.PublicKey.ToString()[2..]}}", "withdrawal_credentials": "{{message.Credentials.ToString()[2..]}}",
               "amount": 32000000000, "signature": "{{data.Signature.ToString()[2..]}}",
-              "deposit_message_root": "{{message.HashTreeRoot().ToString()[2..]}}", "deposit_data_root": "{{data.HashTreeRoot().ToString()[2..]}}",
+              "deposit_message_root": "{{message.HashTreeRoot().ToString()[2..]}}",
+              "deposit_data_root": "{{data.HashTreeRoot().ToString()[2..]}}",
               "fork_version": "10000910", "network_name": "hoodi", "deposit_cli_version": "1.2.0"}]
             """;
     }

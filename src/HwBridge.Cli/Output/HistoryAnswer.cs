@@ -24,7 +24,7 @@ internal sealed record HistoryAnswer(
             Core.Networks.Network.OfGenesis(history.GenesisValidatorsRoot)?.Name,
             history.GenesisValidatorsRoot.ToString(),
             history.Validators.Count,
-            [.. receipt.Validators.Select(validator => validator.PublicKey).Where(key => !known.Contains(key)).Select(key => key.ToString())],
+            [.. receipt.Validators.Where(one => !known.Contains(one.PublicKey)).Select(one => one.PublicKey.ToString())],
             [.. history.FindSlashable().Select(finding => finding.ToString())]);
     }
 }

@@ -8,8 +8,9 @@ namespace HwBridge.Core.Deposits;
 
 /// <summary>A deposit_data-*.json: the deposits that a deposit tool prepared, all for one network, each key once.</summary>
 /// <remarks>
-/// Reading verifies each whole, as the chain would and the deposit contract demands: public key, withdrawal credentials (kinds 0x00 to 0x02 with
-/// their padding), amount (1 to 2048 ETH, in whole Gwei), deposit_message_root, deposit_data_root, and the signature for the network of fork_version.
+/// Reading verifies each whole, as the chain would and the deposit contract demands: public key, withdrawal credentials (kinds 0x00 to
+/// 0x02 with their padding), amount (1 to 2048 ETH of any kind, in whole Gwei, as the deposit tools allow), deposit_message_root,
+/// deposit_data_root, and the signature for the network of fork_version.
 /// </remarks>
 public sealed class DepositFile
 {
@@ -153,19 +154,17 @@ public sealed class DepositFile
     {
         if ((written ?? throw cursor.Missing(member)) != computed)
         {
-            string cause = cursor.Fault($"(deposit of {message.PublicKey}) has {member} {written}, but its members give {computed}").Message;
-            throw new FaultException(Fault.BadInput, cause, Danger);
+            string wrong = $"(deposit of {message.PublicKey}) has {member} {written}, but its members give {computed}";
+            throw new FaultException(Fault.BadInput, cursor.Fault(wrong).Message, Danger);
         }
     }
 
     /// <summary>A private network may have any name and version; a public one's name and version belong together.</summary>
     private static void CheckNetwork(ref JsonCursor cursor, ForkVersion forkVersion, string? network)
     {
-        bool agrees = network is null
-            || (forkVersion.NetworkName ?? network) == network && (Network.Named(network)?.GenesisForkVersion ?? forkVersion) == forkVersion;
-        if (!agrees)
+        if (network is not null && Network.Named(network) != Network.OfGenesis(forkVersion))
         {
-            throw cursor.Fault($"has network_name {JsonCursor.Quote(network!)}, but its fork_version is that of {forkVersion}");
+            throw cursor.Fault($"has network_name {JsonCursor.Quote(network)}, but its fork_version is that of {forkVersion}");
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record DepositMessage(BlsPublicKey PublicKey, WithdrawalCredential
     /// <summary>hash_tree_root, the deposit_message_root of a deposit file.</summary>
     public Bytes32 HashTreeRoot() => Merkle.Container(Merkle.Vector(PublicKey), Credentials.Value, Merkle.Number(AmountGwei));
 
-    /// <summary>What the signing key signs: with the network's genesis fork, and no chain's root, since deposits begin before a chain does.</summary>
+    /// <summary>What the signing key signs: with the genesis fork and no chain's root, since deposits begin before a chain does.</summary>
     /// <param name="genesisForkVersion">The network.</param>
     public SigningRoot SigningRoot(ForkVersion genesisForkVersion) =>
         SigningDomain.Compute(DomainType.Deposit, genesisForkVersion, default).SigningRoot(HashTreeRoot());

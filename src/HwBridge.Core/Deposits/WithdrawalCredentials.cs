@@ -46,7 +46,7 @@ public readonly record struct WithdrawalCredentials
         return new WithdrawalCredentials(new Bytes32(value));
     }
 
-    /// <summary>The credentials of 32 bytes of one of the kinds; false for another first byte, or when the padding before an address is not zero.</summary>
+    /// <summary>Those of 32 bytes; false when the first is of no kind, or when the padding before an address is not zero.</summary>
     public static bool TryDecode(Bytes32 value, out WithdrawalCredentials credentials)
     {
         ReadOnlySpan<byte> bytes = value.ToArray();

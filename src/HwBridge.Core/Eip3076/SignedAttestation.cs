@@ -5,7 +5,7 @@ namespace HwBridge.Core.Eip3076;
 /// <summary>An attestation that a validator signed, or may have signed.</summary>
 /// <param name="SourceEpoch">The vote's source.</param>
 /// <param name="TargetEpoch">The vote's target; not before the source in an honest history.</param>
-/// <param name="SigningRoot">What exactly was signed; null where that is not known, and then nothing to this target may be signed again.</param>
+/// <param name="SigningRoot">What exactly was signed; null where not known: then nothing to this target may be signed again.</param>
 public readonly record struct SignedAttestation(ulong SourceEpoch, ulong TargetEpoch, Bytes32? SigningRoot) : IComparable<SignedAttestation>
 {
     /// <summary>True when this vote goes around the other one: signing both is slashable.</summary>

@@ -10,7 +10,7 @@ using HwBridge.Core.Ssz;
 
 namespace HwBridge.Core.Eip3076;
 
-/// <summary>A slashing-protection history in the interchange format (EIP-3076, version 5): what validators of one chain have signed.</summary>
+/// <summary>What validators of one chain have signed: a slashing-protection history in the interchange format (EIP-3076).</summary>
 public sealed class SlashingHistory
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -51,7 +51,9 @@ public sealed class SlashingHistory
     /// <param name="json">The file's bytes, at most <see cref="MaxFileSize"/>.</param>
     /// <param name="source">What to call it in faults.</param>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
-    /// <remarks>Numbers are decimal digits in quotes, as the EIP's schema has them. Slashable entries are no fault: see <see cref="FindSlashable"/>.</remarks>
+    /// <remarks>
+    /// Numbers are decimal digits in quotes, as the EIP's schema has them. Slashable entries are no fault: see <see cref="FindSlashable"/>.
+    /// </remarks>
     public static SlashingHistory Parse(ReadOnlySpan<byte> json, string source)
     {
         JsonCursor cursor = new(json, source, MaxFileSize, Remedy);
@@ -102,8 +104,8 @@ public sealed class SlashingHistory
 
     /// <summary>Writes the interchange format, indented: equal histories give equal bytes.</summary>
     /// <remarks>
-    /// The format has no place for a watermark but the least value of each list. After a merger some entries can therefore be left out or raised to it,
-    /// so that whoever reads the file refuses at least everything that this history does.
+    /// The format has no place for a watermark but the least value of each list. After a merger some entries can therefore be left out or
+    /// raised to it, so that whoever reads the file refuses at least everything that this history does.
     /// </remarks>
     public void WriteTo(IBufferWriter<byte> output)
     {

@@ -5,8 +5,8 @@ using HwBridge.Core.Bls;
 namespace HwBridge.Core.Eip3076;
 
 /// <summary>
-/// What one validator has signed, and the low watermarks below which it must sign nothing, whether anything is known to be signed there or not
-/// (EIP-3076 § Conditions 2, 4 and 5). A file's watermarks are the least values in it; a merger keeps the highest of all files.
+/// What one validator has signed, and the low watermarks below which it must sign nothing, whether anything is known to be signed there
+/// or not (EIP-3076 § Conditions 2, 4 and 5). A file's watermarks are the least values in it; a merger keeps the highest of all files.
 /// </summary>
 public sealed class ValidatorHistory
 {
@@ -42,14 +42,14 @@ public sealed class ValidatorHistory
     /// <summary>No attestation to this target or an earlier one may be signed; null where no attestation is known.</summary>
     public ulong? TargetWatermark { get; private init; }
 
-    /// <summary>True when signing the block is safe (EIP-3076 § Conditions 1 and 2), which a repeated signature of the same root is.</summary>
+    /// <summary>True when signing the block is safe (EIP-3076 § Conditions 1 and 2), as repeating one of the same root is.</summary>
     public bool Allows(SignedBlock block)
     {
         SignedBlock[] same = [.. Blocks.Where(known => known.Slot == block.Slot)];
         return same.Length > 0 ? IsRepeat(block.SigningRoot is not null, same, block) : !(block.Slot <= SlotWatermark);
     }
 
-    /// <summary>True when signing the attestation is safe (EIP-3076 § Conditions 3 to 5), which a repeated signature of the same root is.</summary>
+    /// <summary>True when signing the attestation is safe (EIP-3076 § Conditions 3 to 5), as repeating one of the same root is.</summary>
     public bool Allows(SignedAttestation attestation)
     {
         SignedAttestation[] same = [.. Attestations.Where(known => known.TargetEpoch == attestation.TargetEpoch)];
@@ -61,7 +61,7 @@ public sealed class ValidatorHistory
                 && !Attestations.Any(known => known.Surrounds(attestation) || attestation.Surrounds(known));
     }
 
-    /// <summary>Everything of all, under the highest watermarks: allows exactly what all of them allow, but for repeated signatures.</summary>
+    /// <summary>Everything of all, under the highest watermarks: allows what all of them allow, and repeated signatures.</summary>
     /// <param name="histories">At least one, of the same validator.</param>
     internal static ValidatorHistory Merge(IReadOnlyList<ValidatorHistory> histories) => new(
         histories[0].PublicKey,
@@ -73,8 +73,8 @@ public sealed class ValidatorHistory
         TargetWatermark = histories.Max(static history => history.TargetWatermark),
     };
 
-    /// <summary>One block and one attestation that stand for all: the highest slot, source and target (EIP-3076 § Advice for Minimal Databases).</summary>
-    /// <remarks>Without signing roots: what was the last one is not signed again either.</remarks>
+    /// <summary>One block and one attestation that stand for all: the highest slot, source and target.</summary>
+    /// <remarks>EIP-3076 § Advice for Minimal Databases. Without signing roots: what was the last one is not signed again either.</remarks>
     internal ValidatorHistory Minify()
     {
         SignedBlock[] block = Blocks.IsEmpty ? [] : [new SignedBlock(Blocks[^1].Slot, null)];
@@ -85,8 +85,8 @@ public sealed class ValidatorHistory
     }
 
     /// <summary>
-    /// A history that allows nothing which this one does not, and whose watermarks are the least values in it, since a file can't say them otherwise.
-    /// A history that was read stays as it is, and so does all of an honest one that is not below a watermark.
+    /// A history that allows nothing which this one does not, and whose watermarks are the least values in it, since a file can't say them
+    /// otherwise. A history that was read stays as it is, and so does all of an honest one that is not below a watermark.
     /// </summary>
     internal ValidatorHistory ToWritable()
     {
@@ -104,8 +104,8 @@ public sealed class ValidatorHistory
         bool IsBelow(SignedAttestation vote) => vote.SourceEpoch <= source && vote.TargetEpoch <= target && !IsWatermark(vote);
         bool IsWatermark(SignedAttestation vote) => vote with { SigningRoot = null } == watermark;
 
-        // Nothing that is left comes from an earlier source. A target that is too early is raised, which forbids the same together with the watermark.
-        // A vote that was one of several to its target loses its root: none of them may be repeated, now that the others are gone.
+        // Nothing that is left comes from an earlier source. A target that is too early is raised, which together with the watermark
+        // forbids the same. A vote that was one of several to its target loses its root: none may be repeated, now that others are gone.
         bool isAlone = Attestations.Count(vote => vote.TargetEpoch == target) == 1;
         bool IsKept(SignedAttestation vote) => vote.TargetEpoch > target || (vote.TargetEpoch == target && isAlone);
         IEnumerable<SignedAttestation> votes = Attestations
@@ -146,7 +146,8 @@ public sealed class ValidatorHistory
         {
             if (vote.SourceEpoch > vote.TargetEpoch)
             {
-                yield return Finding(SlashableKind.SourceAfterTarget, $"an attestation from epoch {vote.SourceEpoch} to the earlier {vote.TargetEpoch}");
+                yield return Finding(
+                    SlashableKind.SourceAfterTarget, $"an attestation from epoch {vote.SourceEpoch} to the earlier {vote.TargetEpoch}");
             }
 
             if (farthestOfSource is { } last && last.SourceEpoch < vote.SourceEpoch)
@@ -158,9 +159,9 @@ public sealed class ValidatorHistory
             farthestOfSource = farthestOfSource?.TargetEpoch > vote.TargetEpoch ? farthestOfSource : vote;
             if (farthest is { } around && around.Surrounds(vote))
             {
+                FormattableString inner = $"one from {vote.SourceEpoch} to {vote.TargetEpoch}";
                 yield return Finding(
-                    SlashableKind.SurroundVote,
-                    $"an attestation from epoch {around.SourceEpoch} to {around.TargetEpoch} around one from {vote.SourceEpoch} to {vote.TargetEpoch}");
+                    SlashableKind.SurroundVote, $"an attestation from epoch {around.SourceEpoch} to {around.TargetEpoch} around {inner}");
             }
         }
     }

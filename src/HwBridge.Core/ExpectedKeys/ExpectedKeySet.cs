@@ -7,7 +7,10 @@ namespace HwBridge.Core.ExpectedKeys;
 /// <summary>The keys of several files together: each key once, with all its sources, and of one network.</summary>
 public sealed class ExpectedKeySet
 {
-    private ExpectedKeySet(IReadOnlyList<ExpectedKey> keys, IReadOnlyList<DepositFile> depositFiles) => (Keys, DepositFiles) = (keys, depositFiles);
+    private ExpectedKeySet(IReadOnlyList<ExpectedKey> keys, IReadOnlyList<DepositFile> depositFiles)
+    {
+        (Keys, DepositFiles) = (keys, depositFiles);
+    }
 
     /// <summary>Each key once, in the order of the files.</summary>
     public IReadOnlyList<ExpectedKey> Keys { get; }

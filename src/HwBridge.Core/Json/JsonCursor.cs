@@ -178,7 +178,7 @@ internal ref struct JsonCursor
             : throw Fault(string.Create(CultureInfo.InvariantCulture, $"must be {min} to {max}, is {value}"));
     }
 
-    /// <summary>The 64-bit number that the string under the cursor is in decimal, as the JSON of the consensus layer has all numbers.</summary>
+    /// <summary>The 64-bit number in the string under the cursor: decimal digits, as the JSON of the consensus layer has numbers.</summary>
     internal ulong GetQuotedNumber()
     {
         Expect(JsonTokenType.String, "must be a number in quotes");

@@ -35,7 +35,8 @@ public sealed record Network(string Name, ForkVersion GenesisForkVersion, ForkVe
     public static Network? OfGenesis(ForkVersion version) => Known.FirstOrDefault(network => network.GenesisForkVersion == version);
 
     /// <summary>The known network that has this genesis_validators_root, else null.</summary>
-    public static Network? OfGenesis(Bytes32 validatorsRoot) => Known.FirstOrDefault(network => network.GenesisValidatorsRoot == validatorsRoot);
+    public static Network? OfGenesis(Bytes32 validatorsRoot) =>
+        Known.FirstOrDefault(network => network.GenesisValidatorsRoot == validatorsRoot);
 
     private static Network Public(string name, uint genesis, uint capella, string validatorsRoot) =>
         new(name, new ForkVersion(genesis), new ForkVersion(capella), new Bytes32(Convert.FromHexString(validatorsRoot)));

@@ -35,7 +35,7 @@ public sealed record BlsToExecutionChangeFile(Network Network, IReadOnlyList<Sig
             SignedBlsToExecutionChange change = ReadChange(ref cursor, network);
             changes.Add(change.IsSigned(network)
                 ? change
-                : throw cursor.Fault($"has a signature that is not the one of {change.Message.FromBlsPublicKey} for this change on {network.Name}"));
+                : throw cursor.Fault($"has a signature that is not {change.Message.FromBlsPublicKey}'s of this change on {network.Name}"));
         }
 
         if (changes.Count == 0)

@@ -9,7 +9,7 @@ using HwBridge.Core.Ssz;
 
 namespace HwBridge.Core.Signing;
 
-/// <summary>A voluntary exit with its signature, as a beacon node takes it (Beacon API, POST /eth/v1/beacon/pool/voluntary_exits).</summary>
+/// <summary>A voluntary exit with its signature, as a beacon node takes it (POST /eth/v1/beacon/pool/voluntary_exits).</summary>
 /// <remarks>Whoever has this can end the validator: it is as good as the deed, at any time after its epoch.</remarks>
 /// <param name="Message">What is signed.</param>
 /// <param name="Signature">A valid point; whose signature it is shows <see cref="IsSignedBy"/>.</param>

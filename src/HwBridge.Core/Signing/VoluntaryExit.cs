@@ -12,7 +12,7 @@ public readonly record struct VoluntaryExit(ulong Epoch, ulong ValidatorIndex)
     /// <summary>hash_tree_root.</summary>
     public Bytes32 HashTreeRoot() => Merkle.Container(Merkle.Number(Epoch), Merkle.Number(ValidatorIndex));
 
-    /// <summary>What the validator's signing key signs: under the Capella fork whatever the present one is (EIP-7044), so it stays valid.</summary>
+    /// <summary>What the signing key signs: under the Capella fork, whatever the present one is (EIP-7044), so it stays valid.</summary>
     public SigningRoot SigningRoot(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -6,7 +6,9 @@ using HwBridge.Core.Bls;
 
 namespace HwBridge.Core.Ssz;
 
-/// <summary>hash_tree_root of the few kinds of value that validators sign (Ethereum consensus specs, ssz/simple-serialize.md § Merkleization).</summary>
+/// <summary>
+/// hash_tree_root of the few kinds of value that validators sign (Ethereum consensus specs, ssz/simple-serialize.md § Merkleization).
+/// </summary>
 internal static class Merkle
 {
     /// <summary>The root of a container, from the roots of its members.</summary>

@@ -9,7 +9,10 @@ namespace HwBridge.Core.Tests.Deposits;
 /// <summary>An entry of a deposit file for the secret key 1, with true roots and signature.</summary>
 internal static class SignedDeposit
 {
-    internal static JsonObject Create(WithdrawalCredentials? credentials = null, ulong amount = 32_000_000_000, ForkVersion forkVersion = default)
+    internal const string PublicKey = "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb";
+
+    internal static JsonObject Create(
+        WithdrawalCredentials? credentials = null, ulong amount = 32_000_000_000, ForkVersion forkVersion = default)
     {
         byte[] secret = new byte[BlsSecretKey.Size];
         secret[^1] = 1;
@@ -33,7 +36,7 @@ internal static class SignedDeposit
 
     internal static WithdrawalCredentials Credentials(WithdrawalKind kind)
     {
-        Assert.That(BlsPublicKey.TryParse("97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb", out BlsPublicKey key), Is.EqualTo(PointValidity.Valid));
+        Assert.That(BlsPublicKey.TryParse(PublicKey, out BlsPublicKey key), Is.EqualTo(PointValidity.Valid));
         return kind == WithdrawalKind.BlsKey
             ? WithdrawalCredentials.Of(key)
             : WithdrawalCredentials.Of(new ExecutionAddress([.. Enumerable.Repeat((byte)0x7b, ExecutionAddress.Size)]), kind);

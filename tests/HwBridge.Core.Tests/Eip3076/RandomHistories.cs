@@ -56,7 +56,8 @@ internal static class RandomHistories
 
     internal static Bytes32 Root(byte number) => new([.. Enumerable.Repeat(number, Bytes32.Size)]);
 
-    private static Gen<List<T>> Few<T>(Gen<T> one) => Gen.Choose(0, 5).SelectMany(count => one.ListOf(count)).Select(static list => list.ToList());
+    private static Gen<List<T>> Few<T>(Gen<T> one) =>
+        Gen.Choose(0, 5).SelectMany(count => one.ListOf(count)).Select(static list => list.ToList());
 
     /// <summary>A target an epoch, a source that never falls, a block in every third slot.</summary>
     private static ValidatorHistory Honest(ulong[] steps, int first, int length)

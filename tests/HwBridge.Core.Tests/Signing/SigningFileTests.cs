@@ -30,7 +30,8 @@ public sealed class SigningFileTests
         JsonNode json = JsonNode.Parse(Exit)!;
         json[member] = "@@";
         string text = json.ToJsonString().Replace("\"@@\"", value, StringComparison.Ordinal);
-        Assert.That(Refusal(() => SignedVoluntaryExit.Parse(Encoding.UTF8.GetBytes(text), "e.json")), Does.StartWith("e.json: ").And.Contain(said));
+        string refusal = Refusal(() => SignedVoluntaryExit.Parse(Encoding.UTF8.GetBytes(text), "e.json"));
+        Assert.That(refusal, Does.StartWith("e.json: ").And.Contain(said));
         json.AsObject().Remove(member);
         Assert.That(Refusal(() => SignedVoluntaryExit.Parse(Bytes(json), "e.json")), Does.Contain(member));
     }
@@ -41,11 +42,14 @@ public sealed class SigningFileTests
     [TestCase("[{\"message\":{\"validator_index\":\"1\"}}]", "from_bls_pubkey")]
     [TestCase("[{\"message\":{\"to_execution_address\":\"0x12\"}}]", "40 hex digits")]
     [TestCase("[{\"metadata\":{\"network_name\":\"hoodi\"}}]", "not mainnet")]
-    [TestCase("[{\"metadata\":{\"genesis_validators_root\":\"0x0000000000000000000000000000000000000000000000000000000000000000\"}}]", "that of mainnet")]
+    [TestCase(
+        "[{\"metadata\":{\"genesis_validators_root\":\"0000000000000000000000000000000000000000000000000000000000000000\"}}]",
+        "that of mainnet")]
     public void Parse_MalformedChange_IsBadInputThatNamesTheMember(string text, string said)
     {
         byte[] json = Encoding.UTF8.GetBytes(text);
-        Assert.That(Refusal(() => BlsToExecutionChangeFile.Parse(json, "c.json", Network.Mainnet)), Does.StartWith("c.json: ").And.Contain(said));
+        string refusal = Refusal(() => BlsToExecutionChangeFile.Parse(json, "c.json", Network.Mainnet));
+        Assert.That(refusal, Does.StartWith("c.json: ").And.Contain(said));
     }
 
     [TestCase("validator_index", "5")]
@@ -56,7 +60,8 @@ public sealed class SigningFileTests
         JsonArray json = JsonNode.Parse(Change)!.AsArray();
         json[0]!["message"]![member] = value;
         string refusal = Refusal(() => BlsToExecutionChangeFile.Parse(Bytes(json), "c.json", Network.Mainnet));
-        Assert.That(refusal, Does.StartWith("c.json: $[0]").And.Contain(json[0]!["message"]!["from_bls_pubkey"]!.GetValue<string>()).And.Contain("mainnet"));
+        Assert.That(refusal, Does.StartWith("c.json: $[0]").And.Contain("mainnet"));
+        Assert.That(refusal, Does.Contain(json[0]!["message"]!["from_bls_pubkey"]!.GetValue<string>()));
     }
 
     [Test]
@@ -75,7 +80,8 @@ public sealed class SigningFileTests
     }
 
     [FsCheck.NUnit.Property(MaxTest = 5000)]
-    public Property Parse_MutatedExit_GivesAnExitOrAFault() => ParserFuzz.Survives([Exit], static bytes => SignedVoluntaryExit.Parse(bytes, "e.json"));
+    public Property Parse_MutatedExit_GivesAnExitOrAFault() =>
+        ParserFuzz.Survives([Exit], static bytes => SignedVoluntaryExit.Parse(bytes, "e.json"));
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public Property Parse_MutatedChange_GivesChangesOrAFault() =>

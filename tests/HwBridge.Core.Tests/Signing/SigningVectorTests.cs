@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using HwBridge.Core.Bls;
@@ -22,11 +23,13 @@ public sealed class SigningVectorTests
     public void HashTreeRoot_Deposit_IsTheirs(JsonNode vector)
     {
         JsonNode entry = vector["answer"]!["entry"]!;
-        Assert.That(WithdrawalCredentials.TryDecode(Hash(Text(vector["question"]!, "withdrawalCredentials")), out WithdrawalCredentials credentials), Is.True);
+        Bytes32 value = Hash(Text(vector["question"]!, "withdrawalCredentials"));
+        Assert.That(WithdrawalCredentials.TryDecode(value, out WithdrawalCredentials credentials), Is.True);
         using BlsSecretKey key = Key(vector);
         DepositMessage message = new(key.GetPublicKey(), credentials, entry["amount"]!.GetValue<ulong>());
         Assert.That(message.HashTreeRoot(), Is.EqualTo(Hash(Text(entry, "deposit_message_root"))));
-        Assert.That(message.SigningRoot(NetworkOf(vector).GenesisForkVersion).Value, Is.EqualTo(Hash(Text(vector["answer"]!, "signingRoot"))));
+        SigningRoot signed = message.SigningRoot(NetworkOf(vector).GenesisForkVersion);
+        Assert.That(signed.Value, Is.EqualTo(Hash(Text(vector["answer"]!, "signingRoot"))));
     }
 
     [TestCaseSource(nameof(Deposits))]
@@ -83,7 +86,7 @@ public sealed class SigningVectorTests
         Assert.That(Text(written, "signature"), Is.EqualTo(Text(vector["answer"]!["json"]!, "signature")));
         Assert.That(Text(written["metadata"]!, "network_name"), Is.EqualTo(network.Name));
         Assert.That(Text(written["metadata"]!, "genesis_validators_root"), Is.EqualTo(network.GenesisValidatorsRoot.ToString()));
-        Assert.That(BlsToExecutionChangeFile.Parse(json.WrittenSpan, "c", network).Changes, Is.EqualTo((SignedBlsToExecutionChange[])[signed]));
+        Assert.That(BlsToExecutionChangeFile.Parse(json.WrittenSpan, "c", network).Changes.Single(), Is.EqualTo(signed));
         Assert.That(signed.HashTreeRoot(), Is.EqualTo(Hash(Text(vector["answer"]!, "signedRoot"))));
     }
 
@@ -109,7 +112,8 @@ public sealed class SigningVectorTests
 
     private static BlsSecretKey Key(JsonNode vector)
     {
-        Assert.That(BlsSecretKey.TryFromBytes(Convert.FromHexString(Text(vector["question"]!, "secretKey")), out BlsSecretKey? key), Is.True);
+        byte[] secret = Convert.FromHexString(Text(vector["question"]!, "secretKey"));
+        Assert.That(BlsSecretKey.TryFromBytes(secret, out BlsSecretKey? key), Is.True);
         return key!;
     }
 
@@ -119,7 +123,7 @@ public sealed class SigningVectorTests
         return value;
     }
 
-    private static ulong Number(JsonNode node, string member) => ulong.Parse(Text(node, member), System.Globalization.CultureInfo.InvariantCulture);
+    private static ulong Number(JsonNode node, string member) => ulong.Parse(Text(node, member), CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode node, string member) => node[member]!.GetValue<string>();
 }

@@ -54,7 +54,10 @@ public sealed class LodestarHistoryTests
                 continue;
             }
 
-            Assert.That(Flags(answer, "blocks"), Is.EqualTo(EveryBlock.Select(one => Of(history, one.Key).Allows(one.Block))), Text(history));
+            Assert.That(
+                Flags(answer, "blocks"),
+                Is.EqualTo(EveryBlock.Select(one => Of(history, one.Key).Allows(one.Block))),
+                Text(history));
             Assert.That(
                 Flags(answer, "attestations"),
                 Is.EqualTo(EveryAttestation.Select(one => Of(history, one.Key).Allows(one.Vote))),
@@ -68,7 +71,7 @@ public sealed class LodestarHistoryTests
     public async Task Merge_RandomHistories_LodestarRefusesWhatItRefusesOfEither()
     {
         Random random = new(44);
-        List<SlashingHistory[]> pairs = [.. Enumerable.Range(0, Histories).Select(_ => (SlashingHistory[])[RandomHistory(random, 3), RandomHistory(random, 3)])];
+        List<SlashingHistory[]> pairs = [.. Enumerable.Range(0, 2 * Histories).Select(_ => RandomHistory(random, 3)).Chunk(2)];
         List<SlashingHistory> merged = [.. pairs.Select(static pair => pair[0].Merge(pair[1]))];
         IReadOnlyList<JsonNode> either = await JudgeAsync(pairs.SelectMany(static pair => pair));
         IReadOnlyList<JsonNode> both = await JudgeAsync(merged);
@@ -77,7 +80,8 @@ public sealed class LodestarHistoryTests
         for (int i = 0; i < Histories; i++)
         {
             Assert.That(least[i]["imported"]!.GetValue<bool>(), Is.True, "a minimal history never contradicts itself");
-            if (!both[i]["imported"]!.GetValue<bool>() || !either[2 * i]["imported"]!.GetValue<bool>() || !either[(2 * i) + 1]["imported"]!.GetValue<bool>())
+            JsonNode[] judged = [both[i], either[2 * i], either[(2 * i) + 1]];
+            if (!judged.All(static answer => answer["imported"]!.GetValue<bool>()))
             {
                 continue;
             }
@@ -106,14 +110,10 @@ public sealed class LodestarHistoryTests
 
     private static async Task<IReadOnlyList<JsonNode>> JudgeAsync(IEnumerable<SlashingHistory> histories)
     {
-        string blocks = JsonSerializer.Serialize(EveryBlock.Select(static one => new
-        {
-            pubkey = one.Key.ToString(), slot = one.Block.Slot, root = one.Block.SigningRoot?.ToString(),
-        }));
-        string attestations = JsonSerializer.Serialize(EveryAttestation.Select(static one => new
-        {
-            pubkey = one.Key.ToString(), source = one.Vote.SourceEpoch, target = one.Vote.TargetEpoch, root = one.Vote.SigningRoot?.ToString(),
-        }));
+        string blocks = JsonSerializer.Serialize(EveryBlock.Select(static one =>
+            new { pubkey = $"{one.Key}", slot = one.Block.Slot, root = $"{one.Block.SigningRoot}" }));
+        string attestations = JsonSerializer.Serialize(EveryAttestation.Select(static one =>
+            new { pubkey = $"{one.Key}", source = one.Vote.SourceEpoch, target = one.Vote.TargetEpoch, root = $"{one.Vote.SigningRoot}" }));
         string[] questions = [.. histories.Select(history =>
             $"{{\"history\":{JsonNode.Parse(Text(history))!.ToJsonString()},\"blocks\":{blocks},\"attestations\":{attestations}}}")];
         IReadOnlyList<string> lines = await NodePeer.RunAsync("Eip3076/lodestar.mjs", questions, Deadline);
@@ -124,7 +124,10 @@ public sealed class LodestarHistoryTests
     /// <summary>Each slot and each target once, since Lodestar keeps one signature for each.</summary>
     private static SlashingHistory RandomHistory(Random random, int most)
     {
-        SignedBlock[] blocks = [.. Numbers(random, MaxSlot, random.Next(most)).Select(slot => new SignedBlock((ulong)slot, AnyRoot(random, slot, slot)))];
+        SignedBlock[] blocks =
+        [
+            .. Numbers(random, MaxSlot, random.Next(most)).Select(slot => new SignedBlock((ulong)slot, AnyRoot(random, slot, slot))),
+        ];
         SignedAttestation[] votes = [.. Numbers(random, MaxEpoch, random.Next(most)).Select(target =>
         {
             int source = random.Next(target + 1);

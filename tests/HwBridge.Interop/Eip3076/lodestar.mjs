@@ -1,5 +1,5 @@
-// The slashing protection of @lodestar/validator over a database in memory. Of that package only this part is used: package.json overrides what
-// the rest of it would pull in. One question a line on standard input, one answer a line on standard output, both JSON.
+// The slashing protection of @lodestar/validator over a database in memory. Of that package only this part is used: package.json
+// overrides what the rest of it would pull in. One question a line on standard input, one answer a line on standard output, both JSON.
 import { createInterface } from 'node:readline';
 import { SlashingProtection } from '../node_modules/@lodestar/validator/lib/slashingProtection/index.js';
 

@@ -12,7 +12,7 @@ using HwBridge.Core.Ssz;
 
 namespace HwBridge.Interop.Signing;
 
-/// <summary>Deposits, exits and BLS-to-execution changes that go between this program and @lodestar/types, @lodestar/config and @chainsafe/blst.</summary>
+/// <summary>Deposits, exits and BLS-to-execution changes that go between this program, Lodestar's packages and @chainsafe/blst.</summary>
 public sealed class LodestarSigningTests
 {
     private const int Runs = 25;
@@ -30,7 +30,8 @@ public sealed class LodestarSigningTests
     [Test]
     public async Task Known_EachNetwork_HasTheirForkVersionsAndRoot()
     {
-        IReadOnlyList<JsonNode> answers = await AskAsync(Network.Known.Select(static network => (object)new { ask = "network", network = network.Name }));
+        IReadOnlyList<JsonNode> answers = await AskAsync(
+            Network.Known.Select(static network => (object)new { ask = "network", network = network.Name }));
         foreach ((Network network, JsonNode answer) in Network.Known.Zip(answers))
         {
             Assert.That($"0x{network.GenesisForkVersion.Value:x8}", Is.EqualTo(Text(answer, "genesisForkVersion")), network.Name);
@@ -44,14 +45,13 @@ public sealed class LodestarSigningTests
     {
         List<(string Credentials, long Amount)> values =
             [.. Cases.Select(static _ => (RandomCredentials(), RandomNumberGenerator.GetInt32(1, 2049) * 1_000_000_000L))];
-        IReadOnlyList<JsonNode> answers = await AskAsync(Cases.Zip(values, static (one, value) => (object)new
-        {
-            ask = "deposit", secretKey = one.Secret, withdrawalCredentials = value.Credentials, amount = value.Amount, network = one.Network.Name,
-        }));
+        IReadOnlyList<JsonNode> answers = await AskAsync(
+            Cases.Zip(values, static (one, value) => Deposit(one.Secret, value.Credentials, value.Amount, one.Network)));
         foreach ((Network network, int first) in Network.Known.Select(static (network, i) => (network, i * Runs)))
         {
             JsonNode[] entries = [.. answers.Skip(first).Take(Runs).Select(static answer => answer["entry"]!)];
-            DepositFile file = DepositFile.Parse(Encoding.UTF8.GetBytes($"[{string.Join(',', entries.Select(static e => e.ToJsonString()))}]"), "d.json");
+            string json = $"[{string.Join(',', entries.Select(static entry => entry.ToJsonString()))}]";
+            DepositFile file = DepositFile.Parse(Encoding.UTF8.GetBytes(json), "d.json");
             Assert.That(file.ForkVersion, Is.EqualTo(network.GenesisForkVersion));
             for (int i = 0; i < Runs; i++)
             {
@@ -70,10 +70,8 @@ public sealed class LodestarSigningTests
     {
         const int count = 1000;
         const int wrong = 777;
-        IReadOnlyList<JsonNode> answers = await AskAsync(Enumerable.Range(0, count).Select(static _ => (object)new
-        {
-            ask = "deposit", secretKey = RandomSecret(), withdrawalCredentials = RandomCredentials(), amount = 32_000_000_000, network = "mainnet",
-        }));
+        IReadOnlyList<JsonNode> answers = await AskAsync(
+            Enumerable.Range(0, count).Select(static _ => Deposit(RandomSecret(), RandomCredentials(), 32_000_000_000, Network.Mainnet)));
         string[] entries = [.. answers.Select(static answer => answer["entry"]!.ToJsonString())];
         DepositFile file = DepositFile.Parse(File(entries), "d.json");
         Assert.That(file.Deposits, Has.Count.EqualTo(count));
@@ -87,7 +85,8 @@ public sealed class LodestarSigningTests
         entries[wrong] = entry.ToJsonString();
         FaultException fault = Assert.Throws<FaultException>(() => DepositFile.Parse(File(entries), "d.json"))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
-        Assert.That(fault.Message, Does.StartWith($"d.json: $[{wrong}] (line {wrong + 2}) the signature").And.Contain($"{swapped.Message.PublicKey}"));
+        Assert.That(fault.Message, Does.StartWith($"d.json: $[{wrong}] (line {wrong + 2}) the signature"));
+        Assert.That(fault.Message, Does.Contain($"{swapped.Message.PublicKey}"));
 
         static byte[] File(string[] entries) => Encoding.UTF8.GetBytes($"[\n{string.Join(",\n", entries)}\n]");
     }
@@ -99,15 +98,20 @@ public sealed class LodestarSigningTests
         foreach ((string secret, Network network) in Cases)
         {
             using BlsSecretKey key = SecretKey(secret);
-            Assert.That(WithdrawalCredentials.TryDecode(new Bytes32(Convert.FromHexString(RandomCredentials())), out WithdrawalCredentials credentials), Is.True);
+            Bytes32 value = new(Convert.FromHexString(RandomCredentials()));
+            Assert.That(WithdrawalCredentials.TryDecode(value, out WithdrawalCredentials credentials), Is.True);
             DepositData data = new DepositMessage(key.GetPublicKey(), credentials, 32_000_000_000).Sign(key, network.GenesisForkVersion);
             Assert.That(data.IsSigned(network.GenesisForkVersion), Is.True);
-            object Question(long amount, Network where) => new
+            object Question(long eth, Network where) => new
             {
-                ask = "depositIsSigned", pubkey = $"{data.Message.PublicKey}", withdrawalCredentials = $"{credentials}", amount,
-                signature = $"{data.Signature}", network = where.Name,
+                ask = "depositIsSigned",
+                pubkey = $"{data.Message.PublicKey}",
+                withdrawalCredentials = $"{credentials}",
+                amount = eth * 1_000_000_000,
+                signature = $"{data.Signature}",
+                network = where.Name,
             };
-            questions.AddRange([Question(32_000_000_000, network), Question(31_000_000_000, network), Question(32_000_000_000, Other(network))]);
+            questions.AddRange([Question(32, network), Question(31, network), Question(32, Other(network))]);
         }
 
         await AssertTrueFalseFalseAsync(questions);
@@ -119,7 +123,9 @@ public sealed class LodestarSigningTests
         List<VoluntaryExit> exits = [.. Cases.Select(static _ => RandomExit())];
         IReadOnlyList<JsonNode> answers = await AskAsync(Cases.Zip(exits, static (one, exit) => (object)new
         {
-            ask = "exit", secretKey = one.Secret, network = one.Network.Name,
+            ask = "exit",
+            secretKey = one.Secret,
+            network = one.Network.Name,
             message = new { epoch = $"{exit.Epoch}", validator_index = $"{exit.ValidatorIndex}" },
         }));
         for (int i = 0; i < Cases.Length; i++)
@@ -132,7 +138,8 @@ public sealed class LodestarSigningTests
             using BlsSecretKey key = SecretKey(Cases[i].Secret);
             Assert.That(exit.IsSignedBy(key.GetPublicKey(), Cases[i].Network), Is.True);
             Assert.That(exit.IsSignedBy(key.GetPublicKey(), Other(Cases[i].Network)), Is.False);
-            Assert.That((exit with { Message = exit.Message with { Epoch = exit.Message.Epoch + 1 } }).IsSignedBy(key.GetPublicKey(), Cases[i].Network), Is.False);
+            SignedVoluntaryExit later = exit with { Message = exit.Message with { Epoch = exit.Message.Epoch + 1 } };
+            Assert.That(later.IsSignedBy(key.GetPublicKey(), Cases[i].Network), Is.False);
             Assert.That(exits[i].Sign(key, Cases[i].Network), Is.EqualTo(exit), "a BLS signature is the same whoever makes it");
         }
     }
@@ -163,7 +170,9 @@ public sealed class LodestarSigningTests
         List<BlsToExecutionChange> changes = [.. Cases.Select(static one => RandomChange(one.Secret))];
         IReadOnlyList<JsonNode> answers = await AskAsync(Cases.Zip(changes, static (one, change) => (object)new
         {
-            ask = "change", secretKey = one.Secret, network = one.Network.Name,
+            ask = "change",
+            secretKey = one.Secret,
+            network = one.Network.Name,
             message = new
             {
                 validator_index = $"{change.ValidatorIndex}",
@@ -179,7 +188,8 @@ public sealed class LodestarSigningTests
             Assert.That(change.Message.HashTreeRoot().ToString(), Is.EqualTo(Text(answers[i], "messageRoot")));
             Assert.That(change.Message.SigningRoot(Cases[i].Network).ToString(), Is.EqualTo(Text(answers[i], "signingRoot")));
             Assert.That(change.HashTreeRoot().ToString(), Is.EqualTo(Text(answers[i], "signedRoot")));
-            FaultException fault = Assert.Throws<FaultException>(() => BlsToExecutionChangeFile.Parse(json, "changes.json", Other(Cases[i].Network)))!;
+            Network other = Other(Cases[i].Network);
+            FaultException fault = Assert.Throws<FaultException>(() => BlsToExecutionChangeFile.Parse(json, "changes.json", other))!;
             Assert.That(fault.Message, Does.StartWith("changes.json: $[0]").And.Contain($"{changes[i].FromBlsPublicKey}"));
         }
     }
@@ -224,7 +234,11 @@ public sealed class LodestarSigningTests
 
     private static Network Other(Network network) => network == Network.Mainnet ? Network.Hoodi : Network.Mainnet;
 
-    private static VoluntaryExit RandomExit() => new((ulong)Random.Shared.NextInt64(SafeInteger), (ulong)Random.Shared.NextInt64(SafeInteger));
+    private static object Deposit(string secretKey, string withdrawalCredentials, long amount, Network network) =>
+        new { ask = "deposit", secretKey, withdrawalCredentials, amount, network = network.Name };
+
+    private static VoluntaryExit RandomExit() =>
+        new((ulong)Random.Shared.NextInt64(SafeInteger), (ulong)Random.Shared.NextInt64(SafeInteger));
 
     private static BlsToExecutionChange RandomChange(string secret)
     {
