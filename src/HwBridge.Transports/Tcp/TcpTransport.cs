@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -9,6 +10,9 @@ namespace HwBridge.Transports.Tcp;
 public sealed class TcpTransport : ITransport
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long to ask for an answer again and again before sleeping: to be woken up takes about as long as a prompt answer.</summary>
+    private static readonly TimeSpan Prompt = Environment.ProcessorCount > 1 ? TimeSpan.FromMicroseconds(50) : TimeSpan.Zero;
 
     private readonly Socket _socket;
 
@@ -86,7 +90,9 @@ public sealed class TcpTransport : ITransport
         ArgumentOutOfRangeException.ThrowIfZero(buffer.Length, nameof(buffer));
         try
         {
-            int count = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+            int count = IsPrompt()
+                ? _socket.Receive(buffer.Span, SocketFlags.None)
+                : await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
             return count > 0 ? count : throw TransportFault.WentAway(Uri);
         }
         catch (SocketException error)
@@ -116,6 +122,22 @@ public sealed class TcpTransport : ITransport
         {
             stale.Clear();
         }
+    }
+
+    /// <summary>True as soon as something has arrived, false when nothing does within <see cref="Prompt"/>.</summary>
+    private bool IsPrompt()
+    {
+        long asked = Stopwatch.GetTimestamp();
+        do
+        {
+            if (_socket.Available > 0)
+            {
+                return true;
+            }
+        }
+        while (Stopwatch.GetElapsedTime(asked) < Prompt);
+
+        return false;
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace HwBridge.Bench.Exchange;
 /// <summary>Host time per exchange over the APDU socket, against the maker's library with the same software Ledger.</summary>
 internal static class ExchangeComparison
 {
-    private const string Floor = "the same bytes by a blocking socket";
+    private const string Floor = "the same bytes by a socket that never sleeps";
 
     private const string Script = "Ledger/hw-app-eth-bench.mjs";
     private const string Library = "hw-app-eth";
@@ -44,7 +44,7 @@ internal static class ExchangeComparison
         List<Row> rows =
         [
             Of($"{name}, hot: time from call to result", ours[0], 0) with { Target = "≥ 3 × peer" },
-            OwnPart($"{name}, hot: the host's own part, the blocking socket's time taken off", ours[0] - bare[0]),
+            OwnPart($"{name}, hot: the host's own part, the bare socket's time taken off", ours[0] - bare[0]),
             Of($"{name}, hot: processor time of the host", ours[1], 1),
         ];
         if (exchange == ExchangeHost.ValidatorKey)

@@ -19,7 +19,7 @@ internal static class ExchangeHost
     /// <summary>HwBridge's key store.</summary>
     internal const string Ours = "hwbridge";
 
-    /// <summary>The same bytes by a socket that blocks, and nothing else.</summary>
+    /// <summary>The same bytes by a socket that is asked without a pause, and nothing else.</summary>
     internal const string Bare = "bare";
 
     internal const string SealingKey = "sealing";
@@ -41,6 +41,10 @@ internal static class ExchangeHost
                     int count = 0;
                     do
                     {
+                        while (!socket.Poll(0, SelectMode.SelectRead))
+                        {
+                        }
+
                         count += socket.Receive(answer.AsSpan(count));
                     }
                     while (count < sizeof(int)
