@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using HwBridge.Backups.Files;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2335;
+using HwBridge.Core.Eip3076;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
@@ -25,8 +27,8 @@ public static class BackupCreator
     /// <returns>What was written. On any fault, none of the request's files exists.</returns>
     /// <exception cref="FaultException">
     /// <see cref="Fault.Io"/>: a file exists or can't be written; <see cref="Fault.CannotDecrypt"/>: a password is wrong;
-    /// <see cref="Fault.BadInput"/>: a keystore, recipient, history or deposit file is malformed, a key comes twice,
-    /// or a deposit is for a key that is in no keystore;
+    /// <see cref="Fault.BadInput"/>: a keystore, recipient or history is malformed, a deposit file is not in order, histories are of
+    /// different networks, a key comes twice, or a deposit is for a key that is in no keystore;
     /// <see cref="Fault.Mismatch"/>: a copy read back is not what was written.
     /// </exception>
     /// <remarks>Memory: the number of cores times what the most expensive key derivation takes (256 MiB for the usual scrypt).</remarks>
@@ -34,16 +36,18 @@ public static class BackupCreator
         BackupRequest request, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        DepositFile? deposits = Check(request);
+        SlashingHistory? history = Merge(request.SlashingProtection);
+        DepositFile? deposits = Check(request, cancellationToken);
         (BackupDocument document, IReadOnlyList<string> odd) =
-            await DecryptAsync(request, deposits, progress, cancellationToken).ConfigureAwait(false);
+            await DecryptAsync(request, history, deposits, progress, cancellationToken).ConfigureAwait(false);
         using (document)
         {
             using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
             using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
             byte[] file = Encrypt(fileKey, request.Recipients, plaintext);
             await WriteAsync(file, fileKey, plaintext, request.Files, progress, cancellationToken).ConfigureAwait(false);
-            return new BackupReceipt(request.Files, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)), document.Validators, odd);
+            string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
+            return new BackupReceipt(request.Files, file.Length, sha256, document.Validators, odd, history);
         }
     }
 
@@ -54,9 +58,29 @@ public static class BackupCreator
         return AgeFile.Encrypt(fileKey, [.. stanzas, TagStanza.Create(recipients, stanzas)], plaintext.Span, withDigest: true);
     }
 
+    /// <summary>The histories together, or null where there are none.</summary>
+    private static SlashingHistory? Merge(IReadOnlyList<HistoryInput> inputs)
+    {
+        SlashingHistory? merged = null;
+        foreach (HistoryInput input in inputs)
+        {
+            SlashingHistory history = SlashingHistory.Parse(input.Json.Span, input.Source);
+            merged = merged?.Merge(history) ?? history;
+        }
+
+        return merged;
+    }
+
+    private static ReadOnlyMemory<byte> Write(SlashingHistory? history)
+    {
+        ArrayBufferWriter<byte> json = new();
+        history?.WriteTo(json);
+        return json.WrittenMemory;
+    }
+
     /// <summary>Everything that can be refused before the first key derivation.</summary>
     /// <returns>The request's deposits, or null where it has none.</returns>
-    private static DepositFile? Check(BackupRequest request)
+    private static DepositFile? Check(BackupRequest request, CancellationToken cancellationToken)
     {
         if (request.Recipients.Count == 0)
         {
@@ -102,13 +126,8 @@ public static class BackupCreator
             }
         }
 
-        if (request.SlashingProtection is { } history)
-        {
-            BackupDocumentCodec.CheckSlashingProtection(history.Span, "the slashing protection history");
-        }
-
         // Where every keystore names its key, deposits of others show before the first derivation.
-        DepositFile? deposits = request.DepositData is { } json ? DepositFile.Parse(json.Span, DepositSource) : null;
+        DepositFile? deposits = request.DepositData is { } json ? DepositFile.Parse(json.Span, DepositSource, cancellationToken) : null;
         if (named.Count == request.Keystores.Count)
         {
             CheckDeposits(deposits, [.. named.Keys]);
@@ -130,7 +149,11 @@ public static class BackupCreator
     }
 
     private static async Task<(BackupDocument Document, IReadOnlyList<string> Odd)> DecryptAsync(
-        BackupRequest request, DepositFile? deposits, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+        BackupRequest request,
+        SlashingHistory? history,
+        DepositFile? deposits,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken)
     {
         int count = request.Keystores.Count;
         BackupValidator[] validators = new BackupValidator[count];
@@ -175,7 +198,7 @@ public static class BackupCreator
 
         BackupDocument document = new(DateTimeOffset.UtcNow, validators, secrets)
         {
-            SlashingProtection = request.SlashingProtection ?? default,
+            SlashingProtection = request.SlashingProtection is [var only] ? only.Json : Write(history),
             DepositData = request.DepositData ?? default,
         };
         string[] odd =

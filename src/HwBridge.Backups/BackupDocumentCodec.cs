@@ -138,26 +138,6 @@ public static class BackupDocumentCodec
         }
     }
 
-    /// <summary>Refuses what is not a slashing protection history in the layout of EIP-3076 (its entries are not looked at).</summary>
-    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
-    internal static void CheckSlashingProtection(ReadOnlySpan<byte> json, string source)
-    {
-        JsonCursor cursor = new(json, source, MaxSize, "Export the history again from the validator client, as EIP-3076 JSON.");
-        bool metadata = false;
-        bool data = false;
-        cursor.BeginObject();
-        while (cursor.NextMember(out string name))
-        {
-            metadata |= name == "metadata" && cursor.Token == JsonTokenType.StartObject;
-            data |= name == "data" && cursor.Token == JsonTokenType.StartArray;
-            cursor.Skip();
-        }
-
-        cursor.End();
-        _ = metadata ? 0 : throw cursor.Missing("metadata");
-        _ = data ? 0 : throw cursor.Missing("data");
-    }
-
     private static void Write(BackupDocument document, Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -1,3 +1,5 @@
+using HwBridge.Core.Eip3076;
+
 namespace HwBridge.Backups;
 
 /// <summary>A backup that was written, read back and verified.</summary>
@@ -8,9 +10,11 @@ namespace HwBridge.Backups;
 /// <param name="NonStandardPasswords">
 /// Sources of keystores that only opened with accents dropped from the password: other programs won't open them.
 /// </param>
+/// <param name="SlashingProtection">The history inside, merged where several were given; null where there is none.</param>
 public sealed record BackupReceipt(
     IReadOnlyList<string> Files,
     long Size,
     string Sha256,
     IReadOnlyList<BackupValidator> Validators,
-    IReadOnlyList<string> NonStandardPasswords);
+    IReadOnlyList<string> NonStandardPasswords,
+    SlashingHistory? SlashingProtection);

@@ -14,9 +14,9 @@ public sealed record BackupRequest
     /// <summary>The files to write, all with the same bytes; none may exist.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>An EIP-3076 history, as read from its file; null for none (an empty one is refused).</summary>
-    public ReadOnlyMemory<byte>? SlashingProtection { get; init; }
+    /// <summary>EIP-3076 histories of one network; one is kept byte for byte, several are merged.</summary>
+    public IReadOnlyList<HistoryInput> SlashingProtection { get; init; } = [];
 
-    /// <summary>A deposit_data-*.json, as read, for none but keys of <see cref="Keystores"/>; null for none.</summary>
+    /// <summary>A deposit_data-*.json, as read, for keys of <see cref="Keystores"/> only; it is verified whole. Null for none.</summary>
     public ReadOnlyMemory<byte>? DepositData { get; init; }
 }

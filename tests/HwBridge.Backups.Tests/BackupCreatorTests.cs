@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using HwBridge.Backups.Tests.Files;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2335;
+using HwBridge.Core.Eip3076;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Networks;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Backups.Tests;
@@ -44,7 +46,7 @@ public class BackupCreatorTests
         string[] files = [_folder["one.age"], _folder["two.age"], _folder["three.age"]];
         BackupRequest request = TestKeys.Request(_password, 5, [_ledger.Recipient, _trezor.Recipient], files) with
         {
-            SlashingProtection = Encoding.UTF8.GetBytes(TestKeys.SlashingProtection),
+            SlashingProtection = [History(TestKeys.SlashingProtection)],
             DepositData = Encoding.UTF8.GetBytes(TestKeys.DepositData(1)),
         };
         BackupReceipt receipt = await BackupCreator.CreateAsync(request, null, CancellationToken.None);
@@ -236,7 +238,7 @@ public class BackupCreatorTests
         Assert.That(Refused(request with { Files = [] }).Fault, Is.EqualTo(Fault.Usage));
         Assert.That(
             Refused(request with { Files = [_folder["a.age"], Path.Combine(_folder.Path, ".", "a.age")] }).Fault, Is.EqualTo(Fault.Usage));
-        Assert.That(Refused(request with { SlashingProtection = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(Refused(request with { SlashingProtection = [History("{}")] }).Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(Refused(request with { DepositData = "{}"u8.ToArray() }).Fault, Is.EqualTo(Fault.BadInput));
     }
 
@@ -246,10 +248,56 @@ public class BackupCreatorTests
     {
         BackupRequest request = TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]);
         FaultException fault = Refused(which == "history"
-            ? request with { SlashingProtection = ReadOnlyMemory<byte>.Empty }
+            ? request with { SlashingProtection = [History(string.Empty)] }
             : request with { DepositData = ReadOnlyMemory<byte>.Empty });
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
-        Assert.That(fault.Message, Does.Contain(which == "history" ? "the slashing protection history" : "the deposit data"));
+        Assert.That(fault.Message, Does.Contain(which == "history" ? "history.json" : "the deposit data"));
+    }
+
+    [Test]
+    public async Task CreateAsync_SeveralHistories_AreMergedUnderTheHighestWatermarks()
+    {
+        BackupRequest request = TestKeys.Request(_password, 2, [_ledger.Recipient], _folder["a.age"]) with
+        {
+            SlashingProtection =
+                [History(TestKeys.History(1, 20, 5)), History(TestKeys.History(1, 10, 7)), History(TestKeys.History(2, 1, 1))],
+        };
+        BackupReceipt receipt = await BackupCreator.CreateAsync(request, null, CancellationToken.None);
+        using BackupDocument document =
+            await BackupOpener.OpenAsync(_folder["a.age"], [_ledger], new RecordingPerson(), CancellationToken.None);
+        SlashingHistory inside = SlashingHistory.Parse(document.SlashingProtection.Span, "inside");
+        Assert.That(inside.Validators, Has.Count.EqualTo(2));
+        foreach (SlashingHistory history in (SlashingHistory[])[receipt.SlashingProtection!, inside])
+        {
+            ValidatorHistory first = history.Validators.Single(validator => validator.PublicKey == TestKeys.PublicKey(1));
+            Assert.That(first.SlotWatermark, Is.EqualTo(20));
+            Assert.That(first.SourceWatermark, Is.EqualTo(7));
+            Assert.That(first.TargetWatermark, Is.EqualTo(8));
+        }
+    }
+
+    [Test]
+    public void CreateAsync_HistoriesOfTwoNetworks_AreRefusedByTheirNames()
+    {
+        string mainnet = Network.Mainnet.GenesisValidatorsRoot.ToString();
+        FaultException fault = Refused(TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]) with
+        {
+            SlashingProtection = [History(TestKeys.History(1, 1, 1)), History(TestKeys.History(1, 1, 1, mainnet), "other.json")],
+        });
+        Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(fault.Message, Does.Contain("other.json is the history of mainnet").And.Contain("history.json of hoodi"));
+    }
+
+    [Test]
+    public void CreateAsync_DepositThatWasChanged_IsRefused()
+    {
+        string changed = TestKeys.DepositData(1).Replace("32000000000", "31000000000", StringComparison.Ordinal);
+        FaultException fault = Refused(TestKeys.Request(_password, 1, [_ledger.Recipient], _folder["a.age"]) with
+        {
+            DepositData = Encoding.UTF8.GetBytes(changed),
+        });
+        Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
+        Assert.That(fault.Message, Does.Contain("the deposit data").And.Contain("deposit_message_root"));
     }
 
     [TestCase(true)]
@@ -312,6 +360,8 @@ public class BackupCreatorTests
         Assert.That(fault.Remedy, Does.Contain("by hand"));
         Assert.That(_folder.Names, Is.EqualTo(new[] { "a.age", "c.age" }));
     }
+
+    private static HistoryInput History(string json, string source = "history.json") => new(source, Encoding.UTF8.GetBytes(json));
 
     private static Keystore Nameless(Keystore keystore) => Changed(keystore, json => json.Remove("pubkey"));
 

@@ -179,16 +179,6 @@ public class BackupDocumentCodecTests
         }
     }
 
-    [TestCase("{}", "metadata")]
-    [TestCase("{\"metadata\":{}}", "data")]
-    [TestCase("{\"metadata\":[],\"data\":[]}", "metadata")]
-    [TestCase("[]", "object")]
-    [TestCase("x", "well-formed")]
-    public void CheckSlashingProtection_OtherThanEip3076_IsRefused(string json, string cause) =>
-        Assert.That(
-            () => BackupDocumentCodec.CheckSlashingProtection(Encoding.UTF8.GetBytes(json), "history.json"),
-            Throws.TypeOf<FaultException>().With.Message.Contain(cause).And.Message.Contain("history.json"));
-
     private static string Document(string validators, string more = "") =>
         $$"""{"format":"hwbridge-backup","version":1,"created":"2026-01-31T12:00:00Z","validators":{{validators}}{{more}}}""";
 }

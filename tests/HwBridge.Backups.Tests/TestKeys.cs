@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
 using HwBridge.Core.Bls;
+using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Networks;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Backups.Tests;
@@ -20,6 +22,8 @@ internal static class TestKeys
           "data": [ ]
         }
         """;
+
+    internal const string HoodiRoot = "0x212f13fc4df078b6cb7db228f1c8307566dcecf900867401a92023d7ba99cb5f";
 
     internal static readonly KeystoreKdf Cheap = new Pbkdf2Kdf(2);
 
@@ -74,11 +78,26 @@ internal static class TestKeys
         };
     }
 
-    internal static string DepositData(int number) =>
+    /// <summary>A deposit file with true roots and signature.</summary>
+    internal static string DepositData(int number)
+    {
+        using BlsSecretKey key = Key(number);
+        DepositMessage message = new(key.GetPublicKey(), WithdrawalCredentials.Of(PublicKey(99)), 32_000_000_000);
+        DepositData data = message.Sign(key, Network.Hoodi.GenesisForkVersion);
+        return $$"""
+            [{"pubkey": "{{message.PublicKey.ToString()[2..]}}", "withdrawal_credentials": "{{message.Credentials.ToString()[2..]}}",
+              "amount": 32000000000, "signature": "{{data.Signature.ToString()[2..]}}",
+              "deposit_message_root": "{{message.HashTreeRoot().ToString()[2..]}}",
+              "deposit_data_root": "{{data.HashTreeRoot().ToString()[2..]}}",
+              "fork_version": "10000910", "network_name": "hoodi", "deposit_cli_version": "1.2.0"}]
+            """;
+    }
+
+    /// <summary>The history of one validator that has signed up to a slot and an epoch.</summary>
+    internal static string History(int number, int slot, int epoch, string genesisValidatorsRoot = HoodiRoot) =>
         $$"""
-        [{"pubkey": "{{PublicKey(number).ToString()[2..]}}", "withdrawal_credentials": "{{new string('0', 64)}}", "amount": 32000000000,
-          "signature": "{{new string('a', 192)}}", "deposit_message_root": "{{new string('b', 64)}}",
-          "deposit_data_root": "{{new string('c', 64)}}",
-          "fork_version": "10000910", "network_name": "hoodi", "deposit_cli_version": "1.2.0"}]
+        {"metadata": {"interchange_format_version": "5", "genesis_validators_root": "{{genesisValidatorsRoot}}"},
+         "data": [{"pubkey": "{{PublicKey(number)}}", "signed_blocks": [{"slot": "{{slot}}"}],
+                   "signed_attestations": [{"source_epoch": "{{epoch}}", "target_epoch": "{{epoch + 1}}"}]}]}
         """;
 }

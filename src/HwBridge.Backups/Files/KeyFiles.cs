@@ -52,7 +52,7 @@ public static class KeyFiles
             else
             {
                 byte[] content = await InputFile.ReadAsync(path, ExpectedKeyFile.MaxFileSize, cancellationToken).ConfigureAwait(false);
-                files.Add(ExpectedKeyFile.Parse(content, path));
+                files.Add(ExpectedKeyFile.Parse(content, path, cancellationToken));
             }
         }
 

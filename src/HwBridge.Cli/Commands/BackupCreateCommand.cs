@@ -3,8 +3,10 @@ using HwBridge.Backups;
 using HwBridge.Backups.Files;
 using HwBridge.Cli.Output;
 using HwBridge.Core.Bls;
+using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
+using HwBridge.Core.Eip3076;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
@@ -19,7 +21,8 @@ namespace HwBridge.Cli.Commands;
 /// </summary>
 internal static class BackupCreateCommand
 {
-    private const int MaxAttachment = 64 << 20;
+    /// <summary>How many of the findings in a history are shown one by one.</summary>
+    private const int ShownFindings = 3;
 
     internal static Command Create(CommandRunner runner)
     {
@@ -39,10 +42,11 @@ internal static class BackupCreateCommand
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<string> history = new("--slashing-protection")
+        Option<string[]> history = new("--slashing-protection")
         {
-            Description = "An EIP-3076 interchange file to keep with the keys",
+            Description = "EIP-3076 interchange files to keep with the keys; several are merged",
             HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
         };
         Option<string> deposits = new("--deposit-data") { Description = "A deposit_data-*.json to keep with the keys", HelpName = "FILE" };
         Option<string> output = new("--out") { Description = "The new file", HelpName = "FILE", Required = true };
@@ -82,8 +86,16 @@ internal static class BackupCreateCommand
             IReadOnlyList<Keystore> keystores = await KeyFiles.ReadKeystoresAsync(
                 parsed.GetRequiredValue(from),
                 cancellationToken).ConfigureAwait(false);
-            ReadOnlyMemory<byte>? interchange = await AttachmentAsync(parsed.GetValue(history), cancellationToken).ConfigureAwait(false);
-            ReadOnlyMemory<byte>? depositData = await AttachmentAsync(parsed.GetValue(deposits), cancellationToken).ConfigureAwait(false);
+            List<HistoryInput> histories = [];
+            foreach (string file in parsed.GetValue(history) ?? [])
+            {
+                histories.Add(new HistoryInput(
+                    file, await InputFile.ReadAsync(file, SlashingHistory.MaxFileSize, cancellationToken).ConfigureAwait(false)));
+            }
+
+            ReadOnlyMemory<byte>? depositData = parsed.GetValue(deposits) is { } depositFile
+                ? await InputFile.ReadAsync(depositFile, DepositFile.MaxFileSize, cancellationToken).ConfigureAwait(false)
+                : default(ReadOnlyMemory<byte>?);
             using SecretBuffer secret = await password.ReadAsync(
                 context,
                 new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"),
@@ -108,7 +120,7 @@ internal static class BackupCreateCommand
                 Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
                 Recipients = recipients,
                 Files = files,
-                SlashingProtection = interchange,
+                SlashingProtection = histories,
                 DepositData = depositData,
             };
             BackupReceipt receipt;
@@ -122,14 +134,8 @@ internal static class BackupCreateCommand
                 context.Answer.Warn($"{source} opened only with the accents dropped from the password: other programs will not open it");
             }
 
-            if (interchange is null)
-            {
-                context.Answer.Note(
-                    "no slashing-protection history is inside: before these keys validate elsewhere, "
-                    + "export it from the old client or wait until it is surely off");
-            }
-
             BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
+            TellOfHistory(context.Answer, document.SlashingProtection);
             context.Answer.Give(document, json => json.BackupCreatedAnswer, text =>
             {
                 string keys = document.Validators.Count == 1 ? "1 key" : $"{document.Validators.Count} keys";
@@ -147,10 +153,30 @@ internal static class BackupCreateCommand
     // A secret age key given by mistake must get age's words about it, not be taken for a device.
     private static bool IsAge(string recipient) => recipient.StartsWith("age", StringComparison.OrdinalIgnoreCase);
 
-    private static async ValueTask<ReadOnlyMemory<byte>?> AttachmentAsync(string? file, CancellationToken cancellationToken) =>
-        file is null
-            ? default(ReadOnlyMemory<byte>?)
-            : await InputFile.ReadAsync(file, MaxAttachment, cancellationToken).ConfigureAwait(false);
+    private static void TellOfHistory(Answer answer, HistoryAnswer? history)
+    {
+        const string advice = "before it validates elsewhere, export its history from the old client or wait until that is surely off";
+        if (history is null)
+        {
+            answer.Note($"no slashing-protection history is inside: for each key, {advice}");
+            return;
+        }
+
+        foreach (string pubkey in history.Missing)
+        {
+            answer.Note($"the slashing-protection history says nothing of {pubkey}: {advice}");
+        }
+
+        foreach (string finding in history.Findings.Take(ShownFindings))
+        {
+            answer.Warn($"the slashing-protection history has what should not be: {finding}");
+        }
+
+        if (history.Findings.Count > ShownFindings)
+        {
+            answer.Warn($"… and {history.Findings.Count - ShownFindings} more of such findings (all with --json)");
+        }
+    }
 
     private static async ValueTask<X25519PublicKey> DeviceRecipientAsync(
         CommandContext context,

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using HwBridge.Backups;
 using HwBridge.Backups.Checks;
 using HwBridge.Backups.Files;
 using HwBridge.Cli.Output;
+using HwBridge.Core.Deposits;
 using HwBridge.Core.ExpectedKeys;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -78,8 +80,13 @@ internal static class CheckCommand
                     [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened);
-            context.Answer.Give(document, json => json.CheckAnswer, text => Write(document, text));
+            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
+            context.Answer.Give(document, json => json.CheckAnswer, text =>
+            {
+                Write(document, text);
+                Write(expected.DepositFiles, text);
+                text.WriteLine($"{document.Result}: {document.Matched} of {document.Expected} expected keys");
+            });
             if (context.Parsed.GetValue(record))
             {
                 await CheckRecord.AppendAsync(
@@ -107,7 +114,8 @@ internal static class CheckCommand
             : throw new FaultException(Fault.Usage, $"--scan {text} is not one range", "Write it as --scan 0-99.");
     }
 
-    private static CheckAnswer Document(RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup)
+    private static CheckAnswer Document(
+        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -128,7 +136,23 @@ internal static class CheckCommand
             [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
             DeviceAnswer.Of(info),
-            backup);
+            backup,
+            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
+    }
+
+    private static DepositAnswer Document(DepositFile file, Deposit deposit)
+    {
+        WithdrawalCredentials credentials = deposit.Data.Message.Credentials;
+        return new DepositAnswer(
+            deposit.PublicKey.ToString(),
+            deposit.ForkVersion.NetworkName,
+            deposit.ForkVersion.Value.ToString("x8", CultureInfo.InvariantCulture),
+            deposit.Data.Message.AmountGwei,
+            credentials.ToString(),
+            DeviceAnswer.CamelCase(credentials.Kind),
+            credentials.Address?.ToString(),
+            Verified: true,
+            new KeySource(file.Source, deposit.Line).ToString());
     }
 
     private static void Write(CheckAnswer answer, TextWriter text)
@@ -156,7 +180,27 @@ internal static class CheckCommand
         {
             text.WriteLine($"opened {backup.File}: {backup.Validators} {(backup.Validators == 1 ? "key" : "keys")} inside");
         }
-
-        text.WriteLine($"{answer.Result}: {answer.Matched} of {answer.Expected} expected keys");
     }
+
+    /// <summary>What the person should look at before sending them: how much, where, and who will receive it.</summary>
+    private static void Write(IReadOnlyList<DepositFile> depositFiles, TextWriter text)
+    {
+        foreach (DepositFile file in depositFiles)
+        {
+            text.WriteLine($"deposits   {file.Source}: {file.Deposits.Count} on {file.ForkVersion}, roots and signatures verified");
+            foreach (IGrouping<(ulong Gwei, WithdrawalCredentials Credentials), Deposit> same in file.Deposits
+                .GroupBy(deposit => (deposit.Data.Message.AmountGwei, deposit.Data.Message.Credentials)))
+            {
+                string eth = (same.Key.Gwei / 1_000_000_000m).ToString("0.#########", CultureInfo.InvariantCulture);
+                text.WriteLine($"           {same.Count()} of {eth} ETH, withdrawn {Describe(same.Key.Credentials)}");
+            }
+        }
+    }
+
+    private static string Describe(WithdrawalCredentials credentials) => credentials.Kind switch
+    {
+        WithdrawalKind.Compounding => $"to {credentials.Address} (0x02, compounding)",
+        WithdrawalKind.Address => $"to {credentials.Address} (0x01)",
+        _ => $"with the BLS key of {credentials} (0x00)",
+    };
 }

@@ -8,12 +8,14 @@ internal sealed record BackupCreatedAnswer(
     long Size,
     string Sha256,
     int Recipients,
-    IReadOnlyList<BackedUpKeyAnswer> Validators)
+    IReadOnlyList<BackedUpKeyAnswer> Validators,
+    HistoryAnswer? SlashingProtection)
 {
     internal static BackupCreatedAnswer Of(BackupReceipt receipt, int recipients) => new(
         receipt.Files,
         receipt.Size,
         receipt.Sha256,
         recipients,
-        [.. receipt.Validators.Select(validator => new BackedUpKeyAnswer(validator.PublicKey.ToString(), validator.Path?.ToString()))]);
+        [.. receipt.Validators.Select(validator => new BackedUpKeyAnswer(validator.PublicKey.ToString(), validator.Path?.ToString()))],
+        HistoryAnswer.Of(receipt));
 }

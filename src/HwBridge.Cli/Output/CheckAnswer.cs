@@ -9,4 +9,5 @@ internal sealed record CheckAnswer(
     IReadOnlyList<UnexpectedKeyAnswer> Unexpected,
     ScanAnswer? Scanned,
     DeviceAnswer? Device,
-    CheckedBackupAnswer? Backup);
+    CheckedBackupAnswer? Backup,
+    IReadOnlyList<DepositAnswer> Deposits);

@@ -1,6 +1,6 @@
 namespace HwBridge.Core.Bls;
 
-/// <summary>What each <see cref="PointValidity"/> says to a person, as the end of "the public key …".</summary>
+/// <summary>What each <see cref="PointValidity"/> says to a person, as the end of "the public key …" or "the signature …".</summary>
 internal static class PointValidityTexts
 {
     internal static string Describe(this PointValidity validity) => validity switch
@@ -13,5 +13,13 @@ internal static class PointValidityTexts
         PointValidity.NotInSubgroup => "is a point outside the subgroup of public keys: a digit is wrong",
         PointValidity.Infinity => "is the point at infinity, which is nobody's key",
         _ => throw new ArgumentOutOfRangeException(nameof(validity)),
+    };
+
+    internal static string DescribeSignature(this PointValidity validity) => validity switch
+    {
+        PointValidity.WrongLength => "must have 192 hex digits",
+        PointValidity.NotInSubgroup => "is a point outside the subgroup of signatures: a digit is wrong",
+        PointValidity.Infinity => "is the point at infinity, which is nobody's signature",
+        _ => validity.Describe(),
     };
 }

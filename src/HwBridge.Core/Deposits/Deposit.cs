@@ -1,23 +1,17 @@
 using HwBridge.Core.Bls;
+using HwBridge.Core.Networks;
 
 namespace HwBridge.Core.Deposits;
 
-/// <summary>One entry of a deposit file, as the deposit tools write it for the launchpad.</summary>
-/// <remarks>The shapes are checked and the public key is a valid point; the signature and the two roots are not verified.</remarks>
-/// <param name="PublicKey">The validator.</param>
-/// <param name="WithdrawalCredentials">32 bytes; the first tells the kind (00 BLS key, 01 or 02 address).</param>
-/// <param name="AmountGwei">At least 1 ETH, which is what the deposit contract takes.</param>
-/// <param name="Signature">96 bytes, not verified.</param>
-/// <param name="MessageRoot">32 bytes, not verified.</param>
-/// <param name="DataRoot">32 bytes, not verified.</param>
+/// <summary>One verified entry of a deposit file.</summary>
+/// <param name="Data">The deposit; both roots are those of the file, and the signature is the validator's for this network.</param>
 /// <param name="ForkVersion">The network.</param>
 /// <param name="Line">Where the entry begins in the file, from 1.</param>
-public sealed record Deposit(
-    BlsPublicKey PublicKey,
-    ReadOnlyMemory<byte> WithdrawalCredentials,
-    ulong AmountGwei,
-    ReadOnlyMemory<byte> Signature,
-    ReadOnlyMemory<byte> MessageRoot,
-    ReadOnlyMemory<byte> DataRoot,
-    ForkVersion ForkVersion,
-    int Line);
+public sealed record Deposit(DepositData Data, ForkVersion ForkVersion, int Line)
+{
+    /// <summary>The validator.</summary>
+    public BlsPublicKey PublicKey => Data.Message.PublicKey;
+
+    /// <summary>True when the validator's key signed it for this network.</summary>
+    internal bool IsSigned => Data.IsSigned(ForkVersion);
+}

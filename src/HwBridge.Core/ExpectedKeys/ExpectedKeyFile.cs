@@ -26,9 +26,9 @@ public sealed class ExpectedKeyFile
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    private ExpectedKeyFile(string source, ExpectedKeyFormat format, IReadOnlyList<ExpectedKey> keys, ForkVersion? forkVersion)
+    private ExpectedKeyFile(string source, ExpectedKeyFormat format, IReadOnlyList<ExpectedKey> keys, DepositFile? deposits)
     {
-        (Source, Format, Keys, ForkVersion) = (source, format, keys, forkVersion);
+        (Source, Format, Keys, Deposits) = (source, format, keys, deposits);
     }
 
     /// <summary>The file's name, as faults have it.</summary>
@@ -40,14 +40,15 @@ public sealed class ExpectedKeyFile
     /// <summary>At least one, each once, in the file's order.</summary>
     public IReadOnlyList<ExpectedKey> Keys { get; }
 
-    /// <summary>The network, which only deposit files tell.</summary>
-    public ForkVersion? ForkVersion { get; }
+    /// <summary>The verified deposits of a deposit file; null in the other formats.</summary>
+    public DepositFile? Deposits { get; }
 
     /// <summary>Reads a file of any of the formats.</summary>
     /// <param name="content">The file's bytes, at most <see cref="MaxFileSize"/>.</param>
     /// <param name="source">What to call it in faults.</param>
+    /// <param name="cancellationToken">Stops the verification of a deposit file's signatures.</param>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
-    public static ExpectedKeyFile Parse(ReadOnlySpan<byte> content, string source)
+    public static ExpectedKeyFile Parse(ReadOnlySpan<byte> content, string source, CancellationToken cancellationToken = default)
     {
         ReadOnlySpan<byte> start = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
         start = start.TrimStart(" \t\r\n"u8);
@@ -59,7 +60,7 @@ public sealed class ExpectedKeyFile
         return start[0] switch
         {
             (byte)'{' => Of(Keystore.Parse(content, source)),
-            (byte)'[' when IsDepositFile(content, source) => FromDeposits(DepositFile.Parse(content, source)),
+            (byte)'[' when IsDepositFile(content, source) => FromDeposits(DepositFile.Parse(content, source, cancellationToken)),
             (byte)'[' => FromPublicKeys(content, source),
             _ => FromList(content, source),
         };
@@ -82,7 +83,7 @@ public sealed class ExpectedKeyFile
     {
         ExpectedKey Expect(Deposit deposit) => new(deposit.PublicKey, null, [new KeySource(file.Source, deposit.Line)]);
         ExpectedKey[] keys = [.. file.Deposits.Select(Expect)];
-        return new ExpectedKeyFile(file.Source, ExpectedKeyFormat.DepositFile, keys, file.ForkVersion);
+        return new ExpectedKeyFile(file.Source, ExpectedKeyFormat.DepositFile, keys, file);
     }
 
     private static bool IsDepositFile(ReadOnlySpan<byte> json, string source)

@@ -7,13 +7,16 @@ namespace HwBridge.Core.ExpectedKeys;
 /// <summary>The keys of several files together: each key once, with all its sources, and of one network.</summary>
 public sealed class ExpectedKeySet
 {
-    private ExpectedKeySet(IReadOnlyList<ExpectedKey> keys, ForkVersion? forkVersion) => (Keys, ForkVersion) = (keys, forkVersion);
+    private ExpectedKeySet(IReadOnlyList<ExpectedKey> keys, IReadOnlyList<DepositFile> depositFiles)
+    {
+        (Keys, DepositFiles) = (keys, depositFiles);
+    }
 
     /// <summary>Each key once, in the order of the files.</summary>
     public IReadOnlyList<ExpectedKey> Keys { get; }
 
-    /// <summary>The network, where a deposit file tells.</summary>
-    public ForkVersion? ForkVersion { get; }
+    /// <summary>The deposit files among them, all of one network.</summary>
+    public IReadOnlyList<DepositFile> DepositFiles { get; }
 
     /// <summary>Joins files: a path that one of them knows is the key's path.</summary>
     /// <exception cref="FaultException">
@@ -24,13 +27,13 @@ public sealed class ExpectedKeySet
         ArgumentNullException.ThrowIfNull(files);
         List<ExpectedKey> merged = [];
         Dictionary<BlsPublicKey, int> positions = [];
-        ExpectedKeyFile? networkFile = null;
+        List<DepositFile> depositFiles = [];
         foreach (ExpectedKeyFile file in files)
         {
-            if (file.ForkVersion is { } network)
+            if (file.Deposits is { } deposits)
             {
-                networkFile ??= file;
-                CheckNetwork(networkFile, file, network);
+                depositFiles.Add(deposits);
+                CheckNetwork(depositFiles[0], deposits);
             }
 
             foreach (ExpectedKey key in file.Keys)
@@ -47,16 +50,16 @@ public sealed class ExpectedKeySet
             }
         }
 
-        return new ExpectedKeySet(merged, networkFile?.ForkVersion);
+        return new ExpectedKeySet(merged, depositFiles);
     }
 
-    private static void CheckNetwork(ExpectedKeyFile first, ExpectedKeyFile other, ForkVersion network)
+    private static void CheckNetwork(DepositFile first, DepositFile other)
     {
-        if (first.ForkVersion != network)
+        if (first.ForkVersion != other.ForkVersion)
         {
             throw new FaultException(
                 Fault.BadInput,
-                $"{other.Source} has deposits on {network}, {first.Source} on {first.ForkVersion}",
+                $"{other.Source} has deposits on {other.ForkVersion}, {first.Source} on {first.ForkVersion}",
                 "Check the networks one at a time.");
         }
     }

@@ -178,6 +178,15 @@ internal ref struct JsonCursor
             : throw Fault(string.Create(CultureInfo.InvariantCulture, $"must be {min} to {max}, is {value}"));
     }
 
+    /// <summary>The 64-bit number in the string under the cursor: decimal digits, as the JSON of the consensus layer has numbers.</summary>
+    internal ulong GetQuotedNumber()
+    {
+        Expect(JsonTokenType.String, "must be a number in quotes");
+        return ulong.TryParse(GetString(maxLength: 20), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : throw Fault("must be decimal digits in quotes, a number of at most 64 bits");
+    }
+
     /// <summary>The bytes of the hex string under the cursor, with or without 0x.</summary>
     internal byte[] GetHex(int minBytes, int maxBytes)
     {
@@ -221,6 +230,13 @@ internal ref struct JsonCursor
     {
         PointValidity validity = BlsPublicKey.TryParse(GetString(maxLength: 256), out BlsPublicKey key);
         return validity == PointValidity.Valid ? key : throw Fault(validity.Describe());
+    }
+
+    /// <summary>The signature under the cursor: 192 hex digits with or without 0x, a point that is checked.</summary>
+    internal BlsSignature GetSignature()
+    {
+        PointValidity validity = BlsSignature.TryDecode(GetHex(BlsSignature.Size, BlsSignature.Size), out BlsSignature signature);
+        return validity == PointValidity.Valid ? signature : throw Fault(validity.DescribeSignature());
     }
 
     /// <summary>A fault for a member that the object just left (or the value under the cursor) should have.</summary>

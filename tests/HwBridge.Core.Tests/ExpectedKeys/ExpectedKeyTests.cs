@@ -5,6 +5,8 @@ using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.ExpectedKeys;
 using HwBridge.Core.Faults;
+using HwBridge.Core.Networks;
+using HwBridge.Core.Tests.Deposits;
 
 namespace HwBridge.Core.Tests.ExpectedKeys;
 
@@ -28,7 +30,7 @@ public sealed class ExpectedKeyTests
         ExpectedKeyFile file = ExpectedKeyFile.Parse(Hoodi, "d");
         Assert.That(file.Keys.Select(static key => key.PublicKey), Is.EqualTo(Keys));
         Assert.That(file.Keys.Select(static key => key.Sources.Single().ToString()), Is.EqualTo((string[])["d:2", "d:13", "d:24"]));
-        Assert.That(file.ForkVersion, Is.EqualTo(new ForkVersion(0x10000910)));
+        Assert.That(file.Deposits!.ForkVersion, Is.EqualTo(new ForkVersion(0x10000910)));
     }
 
     [Test]
@@ -57,7 +59,7 @@ public sealed class ExpectedKeyTests
             Is.EqualTo((ValidatorKeyPath[])[ValidatorKeyPath.Signing(0), ValidatorKeyPath.Signing(7)]));
         Assert.That(file.Keys.Select(static key => key.PublicKey), Is.EqualTo(Keys[..2]));
         Assert.That(file.Keys[1].Sources.Single(), Is.EqualTo(new KeySource("f", 3)));
-        Assert.That(file.ForkVersion, Is.Null);
+        Assert.That(file.Deposits, Is.Null);
     }
 
     [Test]
@@ -115,7 +117,7 @@ public sealed class ExpectedKeyTests
         Assert.That(set.Keys.Select(static key => key.PublicKey), Is.EqualTo(Keys));
         Assert.That(set.Keys[1].Path, Is.EqualTo(ValidatorKeyPath.Signing(1)));
         Assert.That(set.Keys[1].Sources.Select(static source => source.ToString()), Is.EqualTo((string[])["d:13", "f:1", "f:2"]));
-        Assert.That(set.ForkVersion, Is.EqualTo(new ForkVersion(0x10000910)));
+        Assert.That(set.DepositFiles.Single().ForkVersion, Is.EqualTo(new ForkVersion(0x10000910)));
     }
 
     [Test]
@@ -130,9 +132,7 @@ public sealed class ExpectedKeyTests
     [Test]
     public void Merge_TwoNetworks_IsBadInputThatNamesBoth()
     {
-        string mainnet = Encoding.UTF8.GetString(Hoodi)
-            .Replace("10000910", "00000000", StringComparison.Ordinal)
-            .Replace("hoodi", "mainnet", StringComparison.Ordinal);
+        string mainnet = $"[{SignedDeposit.Create(forkVersion: Network.Mainnet.GenesisForkVersion).ToJsonString()}]";
         FaultException fault = Assert.Throws<FaultException>(
             () => ExpectedKeySet.Merge([ExpectedKeyFile.Parse(Hoodi, "d"), Parse(mainnet)]))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));

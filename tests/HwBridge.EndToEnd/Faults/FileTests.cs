@@ -187,17 +187,11 @@ internal sealed class FileTests : IDisposable
     [Test]
     public async Task Check_DepositFilesOfTwoNetworks_IsBadInput()
     {
-        string text = await File.ReadAllTextAsync(Workplace.DepositData).ConfigureAwait(false);
-        JsonNode deposits = JsonNode.Parse(text)!;
-        bool isMainnet = deposits[0]!["fork_version"]!.GetValue<string>() == "00000000";
-        foreach (JsonNode? deposit in deposits.AsArray())
-        {
-            deposit!["fork_version"] = isMainnet ? "10000910" : "00000000";
-            deposit["network_name"] = isMainnet ? "hoodi" : "mainnet";
-        }
-
-        await File.WriteAllTextAsync(_workplace["deposit_data-other.json"], deposits.ToJsonString()).ConfigureAwait(false);
-        await FailsAsync(BadInput, "deposit_data", "check", "--device", "emulator:ledger", "--expect", Workplace.DepositData, "deposit_data-other.json").ConfigureAwait(false);
+        string vectors = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "tests", "HwBridge.Core.Tests", "Data", "Signing", "lodestar.json")).ConfigureAwait(false);
+        JsonNode mainnet = JsonNode.Parse(vectors)![0]!["answer"]!["entry"]!;
+        await File.WriteAllTextAsync(_workplace["deposit_data-other.json"], $"[{mainnet.ToJsonString()}]").ConfigureAwait(false);
+        await FailsAsync(BadInput, "mainnet", "check", "--device", "emulator:ledger", "--expect", Workplace.DepositData, "deposit_data-other.json").ConfigureAwait(false);
     }
 
     [Test]

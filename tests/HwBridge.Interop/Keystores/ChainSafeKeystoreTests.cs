@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using HwBridge.Core.Bls;
-using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.ExpectedKeys;
 using HwBridge.Core.Faults;
+using HwBridge.Core.Networks;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Interop.Keystores;
@@ -119,7 +119,7 @@ public sealed class ChainSafeKeystoreTests
         string deposits = await DepositsAsync("mainnet", "00000000");
         ExpectedKeyFile depositFile = ExpectedKeyFile.Parse(Encoding.UTF8.GetBytes(deposits), "deposit_data-1.json");
         Assert.That(depositFile.Format, Is.EqualTo(ExpectedKeyFormat.DepositFile));
-        Assert.That(depositFile.ForkVersion, Is.EqualTo(new ForkVersion(0)));
+        Assert.That(depositFile.Deposits!.ForkVersion, Is.EqualTo(new ForkVersion(0)));
 
         using SecretBuffer password = Secret("password");
         List<ExpectedKeyFile> files = [depositFile];
