@@ -17,7 +17,9 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
             try
             {
                 using TerminalPerson person = new(error, messagesAreSeen: !Console.IsErrorRedirected);
-                return await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
+                int exit = await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
+                answer.Write();
+                return exit;
             }
             catch (FaultException fault)
             {
