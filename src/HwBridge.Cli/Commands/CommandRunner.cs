@@ -14,6 +14,7 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
         async (parsed, cancellationToken) =>
         {
             Answer answer = AnswerFor(parsed);
+            bool warned = WarnOfUnlockedMemory(answer);
             try
             {
                 using TerminalPerson person = new(error, messagesAreSeen: !Console.IsErrorRedirected);
@@ -43,15 +44,24 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
             }
             finally
             {
-                if (ProcessHardening.UnlockedMemoryWarning() is { } warning)
-                {
-                    answer.Warn(warning);
-                }
+                // Where a little could be locked, the limit may have been reached on the way.
+                _ = warned || WarnOfUnlockedMemory(answer);
             }
         };
 
     /// <summary>A usage fault found before any command ran.</summary>
     internal int Fail(ParseResult parsed, FaultException fault) => Fail(AnswerFor(parsed), fault);
+
+    private static bool WarnOfUnlockedMemory(Answer answer)
+    {
+        if (ProcessHardening.UnlockedMemoryWarning() is not { } warning)
+        {
+            return false;
+        }
+
+        answer.Warn(warning);
+        return true;
+    }
 
     private static int Fail(Answer answer, FaultException fault)
     {

@@ -39,16 +39,9 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey DeriveChild(BlsSecretKey parent, uint index)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        Span<byte> lamportPublicKey = stackalloc byte[LamportKey.HashSize];
-        try
-        {
-            LamportKey.Compress(parent.Bytes, index, lamportPublicKey);
-            return HkdfModR(lamportPublicKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(lamportPublicKey);
-        }
+        using SecretBuffer lamportPublicKey = SecretBuffer.Allocate(LamportKey.HashSize);
+        LamportKey.Compress(parent.Bytes, index, lamportPublicKey.Span);
+        return HkdfModR(lamportPublicKey.Span);
     }
 
     /// <summary>The key at a path under the master key.</summary>
@@ -84,38 +77,29 @@ public static class Eip2333KeyDerivation
         Span<byte> salt = stackalloc byte[LamportKey.HashSize];
         Span<byte> info = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
-        Span<byte> pseudoRandomKey = stackalloc byte[LamportKey.HashSize];
-        Span<byte> wide = stackalloc byte[WideScalarSize];
-        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
+        using SecretBuffer scratch = SecretBuffer.Allocate((3 * LamportKey.HashSize) + BlsSecretKey.Size + keyMaterial.Length + 1);
+        Span<byte> pseudoRandomKey = scratch.Span[..LamportKey.HashSize];
+        Span<byte> scalar = scratch.Span.Slice(3 * LamportKey.HashSize, BlsSecretKey.Size);
 
-        // IKM ‖ I2OSP(0, 1); a long one in guarded memory, since the stack is not for it.
-        using SecretBuffer? large = keyMaterial.Length < 256 ? null : SecretBuffer.Allocate(keyMaterial.Length + 1);
-        Span<byte> material = large is null ? stackalloc byte[keyMaterial.Length + 1] : large.Span;
-        try
+        // Two whole blocks, of which the standard uses the first 48 bytes: a part of one the framework would cut out of a copy on its stack.
+        Span<byte> wide = scratch.Span.Slice(LamportKey.HashSize, 2 * LamportKey.HashSize);
+
+        // IKM ‖ I2OSP(0, 1).
+        Span<byte> material = scratch.Span[^(keyMaterial.Length + 1)..];
+        keyMaterial.CopyTo(material);
+        SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
+        while (true)
         {
-            keyMaterial.CopyTo(material);
-            material[^1] = 0;
-            SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
-            while (true)
+            HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
+            HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
+            Bls12381.Default.ReduceScalar(wide[..WideScalarSize], scalar);
+            if (BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key))
             {
-                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
-                HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
-                Bls12381.Default.ReduceScalar(wide, scalar);
-                if (BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key))
-                {
-                    return key;
-                }
-
-                // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
-                SHA256.HashData(salt, salt);
+                return key;
             }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(material);
-            CryptographicOperations.ZeroMemory(pseudoRandomKey);
-            CryptographicOperations.ZeroMemory(wide);
-            CryptographicOperations.ZeroMemory(scalar);
+
+            // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
+            SHA256.HashData(salt, salt);
         }
     }
 }

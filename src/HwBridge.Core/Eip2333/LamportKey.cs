@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Eip2333;
 
@@ -19,32 +19,24 @@ internal static unsafe class LamportKey
     {
         Span<byte> salt = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(salt, index);
-        Span<byte> material = stackalloc byte[parent.Length];
-        Span<byte> pseudoRandomKey = stackalloc byte[HashSize];
-        Span<byte> hashes = stackalloc byte[2 * Chunks * HashSize];
-        try
+        using SecretBuffer scratch = SecretBuffer.Allocate(parent.Length + HashSize + (2 * Chunks * HashSize));
+        Span<byte> material = scratch.Span[..parent.Length];
+        Span<byte> pseudoRandomKey = scratch.Span.Slice(parent.Length, HashSize);
+        Span<byte> hashes = scratch.Span[(parent.Length + HashSize)..];
+        parent.CopyTo(material);
+        for (int half = 0; half < 2; half++)
         {
-            parent.CopyTo(material);
-            for (int half = 0; half < 2; half++)
+            HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
+            HashChunks(pseudoRandomKey, hashes.Slice(half * Chunks * HashSize, Chunks * HashSize));
+
+            // The second half comes from the parent's complement.
+            foreach (ref byte value in material)
             {
-                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
-                HashChunks(pseudoRandomKey, hashes.Slice(half * Chunks * HashSize, Chunks * HashSize));
-
-                // The second half comes from the parent's complement.
-                foreach (ref byte value in material)
-                {
-                    value = (byte)~value;
-                }
+                value = (byte)~value;
             }
+        }
 
-            SHA256.HashData(hashes, compressed);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(material);
-            CryptographicOperations.ZeroMemory(pseudoRandomKey);
-            CryptographicOperations.ZeroMemory(hashes);
-        }
+        SHA256.HashData(hashes, compressed);
     }
 
     /// <summary>The SHA-256 of each of the 255 blocks that HKDF-Expand gives (RFC 5869 § 2.3: T(i) = HMAC(key, T(i−1) | i)).</summary>
@@ -62,48 +54,42 @@ internal static unsafe class LamportKey
 
     internal static void HashChunksByFramework(ReadOnlySpan<byte> key, Span<byte> hashes)
     {
-        Span<byte> message = stackalloc byte[HashSize + 1];
-        try
+        using SecretBuffer scratch = SecretBuffer.Allocate(HashSize + 1);
+        Span<byte> message = scratch.Span;
+        for (int i = 1; i <= Chunks; i++)
         {
-            for (int i = 1; i <= Chunks; i++)
-            {
-                message[HashSize] = (byte)i;
-                HMACSHA256.HashData(key, i == 1 ? message[HashSize..] : message, message);
-                SHA256.HashData(message[..HashSize], hashes.Slice((i - 1) * HashSize, HashSize));
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(message);
+            message[HashSize] = (byte)i;
+            HMACSHA256.HashData(key, i == 1 ? message[HashSize..] : message, message);
+            SHA256.HashData(message[..HashSize], hashes.Slice((i - 1) * HashSize, HashSize));
         }
     }
 
     private static void HashChunksNatively(ReadOnlySpan<byte> key, Span<byte> hashes)
     {
-        Work work = default;
         NativeSha256.State empty = default;
         NativeSha256.Init(&empty);
-        StartHmac(key, 0x36, &empty, &work.Inner, work.Block);
-        StartHmac(key, 0x5c, &empty, &work.Outer, work.Block);
+        using SecretBuffer scratch = SecretBuffer.Allocate(sizeof(Work));
+        fixed (byte* bytes = scratch.Span)
         fixed (byte* destination = hashes)
         {
+            Work* work = (Work*)bytes;
+            StartHmac(key, 0x36, &empty, &work->Inner, work->Block);
+            StartHmac(key, 0x5c, &empty, &work->Outer, work->Block);
             for (int i = 1; i <= Chunks; i++)
             {
-                work.Message[HashSize] = (byte)i;
-                work.Running = work.Inner;
+                work->Message[HashSize] = (byte)i;
+                work->Running = work->Inner;
                 int known = i == 1 ? HashSize : 0;
-                NativeSha256.Update(&work.Running, work.Message + known, HashSize + 1 - known);
-                NativeSha256.Final(&work.Running, work.Message);
-                work.Running = work.Outer;
-                NativeSha256.Update(&work.Running, work.Message, HashSize);
-                NativeSha256.Final(&work.Running, work.Message);
-                work.Running = empty;
-                NativeSha256.Update(&work.Running, work.Message, HashSize);
-                NativeSha256.Final(&work.Running, destination + ((i - 1) * HashSize));
+                NativeSha256.Update(&work->Running, work->Message + known, HashSize + 1 - known);
+                NativeSha256.Final(&work->Running, work->Message);
+                work->Running = work->Outer;
+                NativeSha256.Update(&work->Running, work->Message, HashSize);
+                NativeSha256.Final(&work->Running, work->Message);
+                work->Running = empty;
+                NativeSha256.Update(&work->Running, work->Message, HashSize);
+                NativeSha256.Final(&work->Running, destination + ((i - 1) * HashSize));
             }
         }
-
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<Work>(ref work)));
     }
 
     /// <summary>The state after the padded key, which every HMAC of the chain starts from.</summary>
@@ -118,7 +104,7 @@ internal static unsafe class LamportKey
         NativeSha256.Update(state, block, BlockSize);
     }
 
-    /// <summary>All that is secret, to be wiped at once.</summary>
+    /// <summary>All that is secret. A multiple of 8 bytes, so that it is aligned in guarded memory, which ends with its page.</summary>
     private struct Work
     {
         internal NativeSha256.State Inner;

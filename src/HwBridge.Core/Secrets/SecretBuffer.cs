@@ -88,6 +88,9 @@ public sealed unsafe class SecretBuffer : IDisposable
 
     private sealed class GuardedMemory : MemoryManager<byte>
     {
+        // Deeper than anything here or in the libraries below works with a secret.
+        private const int DeadStack = 16 << 10;
+
         private static int _live;
         private nint _address;
 
@@ -95,6 +98,12 @@ public sealed unsafe class SecretBuffer : IDisposable
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);
             Length = length;
+            if (SpareMemory.TryTake(length, out _address))
+            {
+                Interlocked.Increment(ref _live);
+                return;
+            }
+
             _address = (nint)Sodium.sodium_malloc((nuint)length);
             if (_address == 0)
             {
@@ -103,8 +112,7 @@ public sealed unsafe class SecretBuffer : IDisposable
 
             Interlocked.Increment(ref _live);
 
-            // sodium_malloc ignores a failed lock; asking again tells (locking twice is harmless).
-            if (length > 0 && Sodium.sodium_mlock((void*)_address, (nuint)length) != 0)
+            if (length > 0 && !TryLock())
             {
                 LockingWorks = false;
             }
@@ -135,13 +143,33 @@ public sealed unsafe class SecretBuffer : IDisposable
         {
         }
 
+        /// <summary>sodium_malloc ignores a failed lock; asking again tells (locking twice is harmless).</summary>
+        private bool TryLock()
+        {
+            if (Sodium.sodium_mlock((void*)_address, (nuint)Length) == 0)
+            {
+                return true;
+            }
+
+            SpareMemory.Release();
+            return Sodium.sodium_mlock((void*)_address, (nuint)Length) == 0;
+        }
+
         protected override void Dispose(bool disposing)
         {
             nint address = Interlocked.Exchange(ref _address, 0);
             if (address != 0)
             {
-                Sodium.sodium_free((void*)address);
+                Sodium.sodium_memzero((void*)address, (nuint)Length);
+                if (!SpareMemory.TryKeep(Length, address))
+                {
+                    Sodium.sodium_free((void*)address);
+                }
+
                 Interlocked.Decrement(ref _live);
+
+                // Whoever worked with the secret on this thread has left registers and blocks of it where the calls returned from.
+                Sodium.sodium_stackzero(DeadStack);
             }
         }
     }

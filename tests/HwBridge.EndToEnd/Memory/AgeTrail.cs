@@ -31,13 +31,13 @@ internal static class AgeTrail
                 using SecretBuffer document = file.Decrypt(fileKey);
                 return
                 [
-                    Secret.OfBytes("X25519 shared secrets", shared),
-                    Secret.OfBytes("age wrap key", Derive(shared, salt, "age-encryption.org/v1/X25519")),
-                    Secret.OfBytes("age file key", fileKey.Span),
-                    Secret.OfBytes("age header key", Derive(fileKey.Span, [], "header")),
-                    Secret.OfBytes("age payload key", Derive(fileKey.Span, nonce, "payload")),
+                    Secret.OfBytes(SecretNames.Shared, shared),
+                    Secret.OfBytes(SecretNames.WrapKey, Derive(shared, salt, "age-encryption.org/v1/X25519")),
+                    Secret.OfBytes(SecretNames.FileKey, fileKey.Span),
+                    Secret.OfBytes(SecretNames.HeaderKey, Derive(fileKey.Span, [], "header")),
+                    Secret.OfBytes(SecretNames.PayloadKey, Derive(fileKey.Span, nonce, "payload")),
                     .. Encoding.UTF8.GetString(document.Span).Split('\n').Where(line => line.Contains("\"secret\"", StringComparison.Ordinal))
-                        .Select(line => Secret.OfLine("decrypted document", line, least: line.IndexOf("0x", StringComparison.Ordinal) + 2 + 16)),
+                        .Select(line => Secret.OfLine(SecretNames.Document, line, least: line.IndexOf("0x", StringComparison.Ordinal) + 2 + 16)),
                 ];
             }
         }

@@ -63,13 +63,13 @@ internal sealed class Eip2333Trail
             byte[] pseudoRandomKey = HKDF.Extract(HashAlgorithmName.SHA256, material, salt);
             byte[][] chunks = [.. HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, Chunks * Size).Chunk(Size)];
             hashes.AddRange(chunks.SelectMany(SHA256.HashData));
-            _secrets.Add(Secret.OfWords("Lamport key material", material));
-            _secrets.Add(Secret.OfWords("EIP-2333 pseudo-random keys", pseudoRandomKey));
-            _secrets.AddRange(chunks.Select(chunk => Secret.OfWords("Lamport chunks", chunk)));
+            _secrets.Add(Secret.OfWords(SecretNames.LamportMaterial, material));
+            _secrets.Add(Secret.OfWords(SecretNames.PseudoRandomKeys, pseudoRandomKey));
+            _secrets.AddRange(chunks.Select(chunk => Secret.OfWords(SecretNames.LamportChunks, chunk)));
         }
 
         byte[] compressed = SHA256.HashData([.. hashes]);
-        _secrets.Add(Secret.OfWords("compressed Lamport keys", compressed));
+        _secrets.Add(Secret.OfWords(SecretNames.LamportCompressed, compressed));
         return Reduce(compressed);
     }
 
@@ -81,9 +81,9 @@ internal sealed class Eip2333Trail
         byte[] wide = HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, 48, [0, 48]);
         byte[] scalar = (new BigInteger(wide, isUnsigned: true, isBigEndian: true) % Order).ToByteArray(isUnsigned: true, isBigEndian: true);
         byte[] key = [.. new byte[Size - scalar.Length], .. scalar];
-        _secrets.Add(Secret.OfWords("EIP-2333 pseudo-random keys", pseudoRandomKey));
-        _secrets.Add(Secret.OfWords("EIP-2333 wide scalars", wide));
-        _secrets.Add(Secret.OfBytes("validator secret keys and their parents", key));
+        _secrets.Add(Secret.OfWords(SecretNames.PseudoRandomKeys, pseudoRandomKey));
+        _secrets.Add(Secret.OfWords(SecretNames.WideScalars, wide));
+        _secrets.Add(Secret.OfBytes(SecretNames.Keys, key));
         return key;
     }
 }

@@ -29,7 +29,8 @@ internal sealed class HeldCommand : IDisposable
         Assert.That(fcntl(descriptor, SetPipeSize, Page), Is.EqualTo(Page));
         _writer.Write(new byte[Page]);
         string output = string.Create(CultureInfo.InvariantCulture, $">/proc/{Environment.ProcessId}/fd/{descriptor}");
-        string line = terminal is null ? $"exec \"$0\" \"$@\" {output}" : $"exec setsid --ctty \"$0\" \"$@\" <{terminal.Path} {output}";
+        string input = terminal is null ? string.Empty : $"setsid --ctty <{terminal.Path}";
+        string line = $"TMPDIR={workplace.Folder} exec {input} \"$0\" \"$@\" {output}";
         string program = Path.Combine(AppContext.BaseDirectory, "hwbridge");
         _running = RunningCommand.Program(workplace.Folder, holdsInput: false, ["/bin/bash", "-c", line, program, .. arguments]);
     }
@@ -78,6 +79,9 @@ internal sealed class HeldCommand : IDisposable
         int exit = await _running.ExitAsync(Patience).ConfigureAwait(false);
         return new Outcome($"hwbridge {string.Join(' ', _arguments)}", exit, answer, Error);
     }
+
+    /// <summary>Presses Ctrl-C.</summary>
+    internal void Interrupt() => _running.Signal(2);
 
     public void Dispose()
     {

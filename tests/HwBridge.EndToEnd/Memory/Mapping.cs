@@ -8,12 +8,15 @@ namespace HwBridge.EndToEnd.Memory;
 /// <param name="Content">Its bytes.</param>
 internal sealed record Mapping(ulong Start, MappingKind Kind, string Name, ulong StackPointer, byte[] Content)
 {
+    // What a function that calls no other may use below the stack pointer (System V ABI).
+    private const int RedZone = 128;
+
     /// <summary>Words for a place in it.</summary>
     internal string Describe(int offset) => Kind switch
     {
         MappingKind.Guarded => "guarded",
-        MappingKind.Stack when Start + (ulong)offset < StackPointer => "stack, dead",
-        MappingKind.Stack => "stack, live",
+        MappingKind.Stack when Start + (ulong)offset + RedZone < StackPointer => "stack, dead",
+        MappingKind.Stack => $"stack, live, at {Name}",
         MappingKind.NativeHeap => "native heap",
         MappingKind.ManagedHeap => "managed heap",
         MappingKind.File => $"data of {Path.GetFileName(Name)}",

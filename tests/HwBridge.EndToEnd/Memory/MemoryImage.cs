@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -72,7 +73,7 @@ internal sealed class MemoryImage
     private static List<Mapping> Read(int process)
     {
         List<Entry> entries = Entries(process);
-        ulong[] stackPointers = StackPointers(process);
+        (ulong StackPointer, string Code)[] threads = Threads(process, entries);
         List<Mapping> mappings = [];
         using SafeFileHandle memory = OpenMemory(process);
         for (int i = 0; i < entries.Count; i++)
@@ -83,45 +84,48 @@ internal sealed class MemoryImage
                 continue;
             }
 
-            byte[] content = new byte[entry.End - entry.Start];
-            int length = 0;
-            while (length < content.Length)
-            {
-                int count = RandomAccess.Read(memory, content.AsSpan(length), (long)entry.Start + length);
-                Assert.That(count, Is.Positive, $"{entry.Start:x} {entry.Name} can't be read");
-                length += count;
-            }
-
-            ulong stackPointer = stackPointers.FirstOrDefault(pointer => pointer >= entry.Start && pointer < entry.End);
+            (ulong stackPointer, string code) = threads.FirstOrDefault(thread => thread.StackPointer >= entry.Start && thread.StackPointer < entry.End);
             MappingKind kind = Kind(entries, i, stackPointer != 0);
-            foreach ((int start, int end) in Pieces(content))
-            {
-                mappings.Add(new Mapping(entry.Start + (ulong)start, kind, entry.Name, stackPointer, content[start..end]));
-            }
+            string name = kind == MappingKind.Stack ? code ?? string.Empty : entry.Name;
+            mappings.AddRange(Pieces(memory, entry).Select(piece => new Mapping(piece.Start, kind, name, stackPointer, piece.Content)));
         }
 
         return mappings;
     }
 
     /// <summary>The runs of pages that are not all zero: most of a stack was never used.</summary>
-    private static IEnumerable<(int Start, int End)> Pieces(byte[] content)
+    private static IEnumerable<(ulong Start, byte[] Content)> Pieces(SafeFileHandle memory, Entry entry)
     {
-        int start = -1;
-        for (int page = 0; page < content.Length; page += Page)
+        byte[] chunk = new byte[1 << 20];
+        ArrayBufferWriter<byte> run = new();
+        for (ulong address = entry.Start; address < entry.End; address += (ulong)chunk.Length)
         {
-            int end = Math.Min(page + Page, content.Length);
-            bool isZero = !content.AsSpan(page..end).ContainsAnyExcept((byte)0);
-            if (isZero && start >= 0)
+            int length = (int)Math.Min((ulong)chunk.Length, entry.End - address);
+            for (int count = 0; count < length;)
             {
-                yield return (start, page);
+                int more = RandomAccess.Read(memory, chunk.AsSpan(count, length - count), (long)address + count);
+                Assert.That(more, Is.Positive, $"{address:x} {entry.Name} can't be read");
+                count += more;
             }
 
-            start = isZero ? -1 : start < 0 ? page : start;
+            for (int page = 0; page < length; page += Page)
+            {
+                ReadOnlySpan<byte> bytes = chunk.AsSpan(page, Page);
+                if (bytes.ContainsAnyExcept((byte)0))
+                {
+                    run.Write(bytes);
+                }
+                else if (run.WrittenCount > 0)
+                {
+                    yield return (address + (ulong)(page - run.WrittenCount), run.WrittenSpan.ToArray());
+                    run.ResetWrittenCount();
+                }
+            }
         }
 
-        if (start >= 0)
+        if (run.WrittenCount > 0)
         {
-            yield return (start, content.Length);
+            yield return (entry.End - (ulong)run.WrittenCount, run.WrittenSpan.ToArray());
         }
     }
 
@@ -193,14 +197,19 @@ internal sealed class MemoryImage
         return false;
     }
 
-    /// <summary>Where each thread stands; the kernel tells it of a stopped thread.</summary>
-    private static ulong[] StackPointers(int process) =>
+    /// <summary>Where each thread stands, on its stack and in which file's code; the kernel tells it of a stopped thread.</summary>
+    private static (ulong StackPointer, string Code)[] Threads(int process, List<Entry> entries) =>
     [
         .. Directory.GetDirectories($"/proc/{process}/task")
             .Select(task => File.ReadAllText(Path.Combine(task, "syscall")).Split(' '))
             .Where(fields => fields.Length >= 3)
-            .Select(fields => ulong.Parse(fields[^2].AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+            .Select(fields => (Address(fields[^2]), CodeAt(entries, Address(fields[^1])))),
     ];
+
+    private static ulong Address(string hex) => ulong.Parse(hex.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static string CodeAt(List<Entry> entries, ulong address) =>
+        Path.GetFileName(entries.FirstOrDefault(entry => address >= entry.Start && address < entry.End)?.Name ?? string.Empty);
 
     private static List<Entry> Entries(int process)
     {

@@ -1,3 +1,6 @@
+using System.Text;
+using HwBridge.EndToEnd.Faults;
+
 namespace HwBridge.EndToEnd.Memory;
 
 /// <summary>The images of one command and the secrets that it handled, which become known on the way.</summary>
@@ -5,12 +8,20 @@ namespace HwBridge.EndToEnd.Memory;
 /// <param name="known">Something public that lies in its memory from the start, which each search has to find.</param>
 internal sealed class MemoryProof(string command, string known)
 {
-    /// <summary>The work is done, or has failed: nothing may be left, not even in guarded memory.</summary>
-    internal const string Done = "done";
-
     private readonly List<MemoryImage> _images = [];
     private readonly List<Secret> _secrets = [];
+    private readonly List<(string Name, byte[] Bytes)> _written = [];
     private readonly HashSet<(string Moment, string Secret)> _expected = [];
+
+    /// <summary>Takes what it has written: its output and each file in a folder, but for the encrypted ones.</summary>
+    internal void TakeWritten(Outcome outcome, string folder)
+    {
+        _written.Add(("stdout", Encoding.UTF8.GetBytes(outcome.Output)));
+        _written.Add(("stderr", Encoding.UTF8.GetBytes(outcome.Error)));
+        EnumerationOptions all = new() { AttributesToSkip = 0, RecurseSubdirectories = true };
+        _written.AddRange(Directory.EnumerateFiles(folder, "*", all)
+            .Select(file => (file, File.ReadAllBytes(file))));
+    }
 
     internal void Add(params IEnumerable<Secret> secrets) => _secrets.AddRange(secrets);
 
@@ -61,6 +72,7 @@ internal sealed class MemoryProof(string command, string known)
             }
         }
 
+        wrong.AddRange(_written.SelectMany(written => search.In(written.Name, written.Bytes)).Where(finding => finding.Needle.Secret != control).Select(finding => $"written: {finding}"));
         wrong.AddRange(_expected.Select(expected => $"{expected.Moment}: {expected.Secret} is not in guarded memory, where it must be"));
         MemoryRow[] rows =
         [
@@ -80,5 +92,5 @@ internal sealed class MemoryProof(string command, string known)
     }
 
     private static bool IsAllowed(string moment, Finding finding) =>
-        moment != Done && (finding.IsGuarded || Allowance.All.Any(allowance => allowance.Covers(moment, finding)));
+        moment != SecretNames.Done && (finding.IsGuarded || Allowance.All.Any(allowance => allowance.Covers(moment, finding)));
 }

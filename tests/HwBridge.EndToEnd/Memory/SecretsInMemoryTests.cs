@@ -19,15 +19,6 @@ namespace HwBridge.EndToEnd.Memory;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class SecretsInMemoryTests : IDisposable
 {
-    private const string Asked = "asked";
-    private const string Scrypt = "scrypt";
-    private const string Pbkdf2 = "PBKDF2";
-    private const string Deriving = "deriving";
-    private const string Opening = "opening";
-    private const string Typing = "typing";
-    private const string Keys = "validator secret keys and their parents";
-    private const string PasswordName = "keystore password";
-    private const string Shared = "X25519 shared secrets";
     private const long ScryptMemory = 200L << 20;
 
     // In no program and no page, and one that Unicode's tables have to decompose.
@@ -56,15 +47,15 @@ internal sealed class SecretsInMemoryTests : IDisposable
                 using HeldCommand command = HeldCommand.Start(
                     _workplace, null, "backup", "create", "--from", Keystores, "--password-file", PasswordFile(Password), "--to", uri, "--out", "new.age");
                 await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
-                proof.Take(command, Asked, PasswordName, Shared);
+                proof.Take(command, SecretNames.Asked, SecretNames.Password, SecretNames.Shared);
                 device.Answer("y");
                 await command.UntilItHasAsync(ScryptMemory).ConfigureAwait(false);
-                proof.Take(command, Scrypt, PasswordName);
+                proof.Take(command, SecretNames.Scrypt, SecretNames.Password);
                 await command.UntilDoneAsync().ConfigureAwait(false);
-                proof.Take(command, MemoryProof.Done);
+                proof.Take(command, SecretNames.Done);
                 Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
             }).ConfigureAwait(false);
-        proof.Add(Secret.OfBytes(Shared, proven));
+        proof.Add(Secret.OfBytes(SecretNames.Shared, proven));
         byte[] shared = await WatchAsync(
             device,
             recipient,
@@ -92,12 +83,12 @@ internal sealed class SecretsInMemoryTests : IDisposable
             using HeldCommand command = HeldCommand.Start(
                 _workplace, null, "backup", "open", "--backup", file, "--device", relay.Uri, "--out", "restored", "--password-file", PasswordFile(Password));
             await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
-            proof.Take(command, Asked, PasswordName);
+            proof.Take(command, SecretNames.Asked, SecretNames.Password);
             device.Answer("y");
             await command.UntilItHasAsync(ScryptMemory).ConfigureAwait(false);
-            proof.Take(command, Scrypt, PasswordName, Keys);
+            proof.Take(command, SecretNames.Scrypt, SecretNames.Password, SecretNames.Keys);
             await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, MemoryProof.Done);
+            proof.Take(command, SecretNames.Done);
             Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
             proof.Add(AgeTrail.Of(file, recipient, DeviceAnswers.SharedSecrets(relay.Answers, recipient).Single()));
         }
@@ -123,11 +114,11 @@ internal sealed class SecretsInMemoryTests : IDisposable
                 using HeldCommand command = HeldCommand.Start(
                     _workplace, null, "check", "--device", uri, "--expect", Keystores, "--backup", file);
                 await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
-                proof.Take(command, Asked);
+                proof.Take(command, SecretNames.Asked);
                 device.Answer("y");
-                await proof.TakeSeveralAsync(command, Opening).ConfigureAwait(false);
+                await proof.TakeSeveralAsync(command, SecretNames.Opening).ConfigureAwait(false);
                 await command.UntilDoneAsync().ConfigureAwait(false);
-                proof.Take(command, MemoryProof.Done);
+                proof.Take(command, SecretNames.Done);
                 Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
             }).ConfigureAwait(false);
         proof.Add(AgeTrail.Of(file, recipient, shared));
@@ -148,10 +139,10 @@ internal sealed class SecretsInMemoryTests : IDisposable
             arguments,
             ("Password of the 3 keystores", AccentedPassword),
             "Decrypt",
-            command => create.TakeSeveralAsync(command, Pbkdf2, PasswordName)).ConfigureAwait(false);
-        create.Add(Secret.OfBytes(Shared, DeviceAnswers.Agreements(answers).Single().Shared));
+            command => create.TakeSeveralAsync(command, SecretNames.Pbkdf2, SecretNames.Password)).ConfigureAwait(false);
+        create.Add(Secret.OfBytes(SecretNames.Shared, DeviceAnswers.Agreements(answers).Single().Shared));
 
-        AddText(open, PasswordName, Password);
+        AddText(open, SecretNames.Password, Password);
         open.Add(Keys3);
         arguments = ["backup", "open", "--backup", "new.age", "--passphrase", "host", "--kdf", "pbkdf2", "--out", "restored", "--device"];
         answers = await TalkAsync(
@@ -163,7 +154,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             async command =>
             {
                 await command.UntilAsync(() => Directory.Exists(_workplace["restored"]) && Directory.EnumerateDirectories(_workplace["restored"]).Any(), "the restored folder").ConfigureAwait(false);
-                await open.TakeSeveralAsync(command, Pbkdf2, PasswordName, Keys).ConfigureAwait(false);
+                await open.TakeSeveralAsync(command, SecretNames.Pbkdf2, SecretNames.Password, SecretNames.Keys).ConfigureAwait(false);
             }).ConfigureAwait(false);
         AddKeystores(open, _workplace["restored"], Password);
         (byte[] shared, X25519PublicKey recipient) = DeviceAnswers.Agreements(answers).Single();
@@ -184,7 +175,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             ["pubkeys", "--passphrase", "host", "--index", "0-3", "--device"],
             ("passphrase for", Passphrase),
             "Encrypt value",
-            command => proof.TakeSeveralAsync(command, Deriving, Keys)).ConfigureAwait(false);
+            command => proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys)).ConfigureAwait(false);
         AddDeviceRoot(proof, DeviceAnswers.CipheredValues(answers).Single(), 4);
         proof.Conclude();
     }
@@ -201,9 +192,9 @@ internal sealed class SecretsInMemoryTests : IDisposable
             using HeldCommand command = HeldCommand.Start(
                 _workplace, null, "pubkeys", "--device", relay.Uri, "--index", string.Create(CultureInfo.InvariantCulture, $"0-{Count - 1}"));
             await command.UntilAsync(() => DeviceAnswers.HasCipheredValue(relay.Answers), "the device's answer").ConfigureAwait(false);
-            await proof.TakeSeveralAsync(command, Deriving, Keys).ConfigureAwait(false);
+            await proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys).ConfigureAwait(false);
             await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, MemoryProof.Done);
+            proof.Take(command, SecretNames.Done);
             Outcome outcome = await command.EndAsync().ConfigureAwait(false);
             Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
             AddDeviceRoot(proof, DeviceAnswers.CipheredValues(relay.Answers).Single(), Count);
@@ -214,7 +205,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
 
     private string Keystores => Path.Combine(_workplace.Home, "keystores");
 
-    private static IEnumerable<Secret> Keys3 => Enumerable.Range(0, 3).Select(index => Secret.OfBytes(Keys, KeyBytes(index)));
+    private static IEnumerable<Secret> Keys3 => Enumerable.Range(0, 3).Select(index => Secret.OfBytes(SecretNames.Keys, KeyBytes(index)));
 
     private static byte[] KeyBytes(int index)
     {
@@ -225,7 +216,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
 
     private static void AddDeviceRoot(MemoryProof proof, byte[] seed, int count)
     {
-        proof.Add(Secret.OfBytes("device-rooted seed", seed));
+        proof.Add(Secret.OfBytes(SecretNames.DeviceRoot, seed));
         proof.Add(Eip2333Trail.Of(seed, Enumerable.Range(0, count).Select(index => (uint[])[12381, 3600, (uint)index, 0, 0])));
     }
 
@@ -241,7 +232,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             Keystore keystore = Keystore.Parse(File.ReadAllBytes(file), file);
             byte[] key = new byte[32];
             keystore.Kdf.Derive(normalized, keystore.Salt, key);
-            proof.Add(Secret.OfBytes("keystore decryption keys", key));
+            proof.Add(Secret.OfBytes(SecretNames.KeystoreKeys, key));
         }
     }
 
@@ -256,7 +247,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
     /// <summary>Three keystores, the first one with scrypt as the deposit tools use it.</summary>
     private void MakeKeystores(MemoryProof proof, string password, bool withScrypt = true)
     {
-        AddText(proof, PasswordName, password);
+        AddText(proof, SecretNames.Password, password);
         Directory.CreateDirectory(Keystores);
         using SecretBuffer typed = SecretBuffer.CopyOf(Encoding.UTF8.GetBytes(password));
         for (int i = 0; i < 3; i++)
@@ -324,8 +315,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
     private async Task<IReadOnlyList<byte[]>> TalkAsync(
         MemoryProof proof, SoftwareDevice device, string[] arguments, (string Words, string Answer) asked, string review, Func<HeldCommand, Task> work)
     {
-        AddText(proof, "passphrase", Passphrase);
-        proof.Add(Secret.OfText("PIN", Pin, Pin.Length));
+        AddText(proof, SecretNames.Passphrase, Passphrase);
+        proof.Add(Secret.OfText(SecretNames.Pin, Pin, Pin.Length));
         UdpRelay relay = new(device.Port);
         await using (relay.ConfigureAwait(false))
         {
@@ -338,19 +329,19 @@ internal sealed class SecretsInMemoryTests : IDisposable
             await dialogue.UntilAsync(asked.Words).ConfigureAwait(false);
             dialogue.Type(asked.Answer[..^3]);
             await Task.Delay(50).ConfigureAwait(false);
-            proof.Take(command, Typing);
+            proof.Take(command, SecretNames.Typing);
             dialogue.Type(asked.Answer[^3..] + "\r");
             await dialogue.UntilAsync(review).ConfigureAwait(false);
-            proof.Take(command, Asked);
+            proof.Take(command, SecretNames.Asked);
             device.Answer("y");
             await work(command).ConfigureAwait(false);
             await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, MemoryProof.Done);
+            proof.Take(command, SecretNames.Done);
             Outcome outcome = await command.EndAsync().ConfigureAwait(false);
             Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
             if (dialogue.Matrix.Length > 0)
             {
-                proof.Add(Secret.OfText("keys typed for the PIN", dialogue.Matrix, Pin.Length));
+                proof.Add(Secret.OfText(SecretNames.PinKeys, dialogue.Matrix, Pin.Length));
             }
 
             return relay.Answers;

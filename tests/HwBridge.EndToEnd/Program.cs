@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.EndToEnd;
+
+/// <summary>A program that keeps a copy of a secret where it was told to: what the search of memory has to find.</summary>
+internal static class Program
+{
+    /// <summary>The secret; 32 bytes that lie nowhere but where a copy is planted.</summary>
+    internal static void Fill(Span<byte> secret) => SHA256.HashData("planted"u8, secret);
+
+    private static unsafe int Main(string[] arguments)
+    {
+        using SecretBuffer guarded = SecretBuffer.Allocate(SHA256.HashSizeInBytes);
+        Fill(guarded.Span);
+        object? kept = null;
+        byte* native = null;
+        byte* stack = stackalloc byte[64];
+        switch (arguments[0])
+        {
+            case "array":
+                kept = guarded.Span.ToArray();
+                break;
+            case "part":
+                kept = guarded.Span[7..19].ToArray();
+                break;
+            case "hex":
+                kept = Convert.ToHexString(guarded.Span);
+                break;
+            case "base64":
+                kept = Encoding.ASCII.GetBytes(Convert.ToBase64String([1, .. guarded.Span]));
+                break;
+            case "reversed":
+                byte[] reversed = guarded.Span.ToArray();
+                Array.Reverse(reversed);
+                kept = reversed;
+                break;
+            case "native":
+                native = (byte*)NativeMemory.Alloc(64);
+                guarded.Span.CopyTo(new Span<byte>(native, 64));
+                break;
+            case "stack":
+                guarded.Span.CopyTo(new Span<byte>(stack, 64));
+                break;
+            case "dead":
+                Leave(guarded.Span);
+                break;
+            default:
+                break;
+        }
+
+        if (arguments[0] != "guarded")
+        {
+            guarded.Dispose();
+        }
+
+        Console.Out.WriteLine("ready");
+        Console.In.ReadLine();
+        GC.KeepAlive(kept);
+        NativeMemory.Free(native);
+        new Span<byte>(stack, 64).Clear();
+        return 0;
+    }
+
+    /// <summary>Returns, and leaves it deeper on the stack than anything that is called later.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe void Leave(ReadOnlySpan<byte> secret)
+    {
+        byte* deep = stackalloc byte[256 << 10];
+        secret.CopyTo(new Span<byte>(deep, 64));
+    }
+}
