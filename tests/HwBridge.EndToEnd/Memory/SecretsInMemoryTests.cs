@@ -51,9 +51,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
                 device.Answer("y");
                 await command.UntilItHasAsync(ScryptMemory).ConfigureAwait(false);
                 proof.Take(command, SecretNames.Scrypt, SecretNames.Password);
-                await command.UntilDoneAsync().ConfigureAwait(false);
-                proof.Take(command, SecretNames.Done);
-                Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
+                await EndAsync(proof, command).ConfigureAwait(false);
             }).ConfigureAwait(false);
         proof.Add(Secret.OfBytes(SecretNames.Shared, proven));
         byte[] shared = await WatchAsync(
@@ -87,9 +85,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             device.Answer("y");
             await command.UntilItHasAsync(ScryptMemory).ConfigureAwait(false);
             proof.Take(command, SecretNames.Scrypt, SecretNames.Password, SecretNames.Keys);
-            await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, SecretNames.Done);
-            Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
+            await EndAsync(proof, command).ConfigureAwait(false);
             proof.Add(AgeTrail.Of(file, recipient, DeviceAnswers.SharedSecrets(relay.Answers, recipient).Single()));
         }
 
@@ -117,9 +113,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
                 proof.Take(command, SecretNames.Asked);
                 device.Answer("y");
                 await proof.TakeSeveralAsync(command, SecretNames.Opening).ConfigureAwait(false);
-                await command.UntilDoneAsync().ConfigureAwait(false);
-                proof.Take(command, SecretNames.Done);
-                Assert.That((await command.EndAsync().ConfigureAwait(false)).ExitCode, Is.Zero);
+                await EndAsync(proof, command).ConfigureAwait(false);
             }).ConfigureAwait(false);
         proof.Add(AgeTrail.Of(file, recipient, shared));
         proof.Conclude();
@@ -193,13 +187,104 @@ internal sealed class SecretsInMemoryTests : IDisposable
                 _workplace, null, "pubkeys", "--device", relay.Uri, "--index", string.Create(CultureInfo.InvariantCulture, $"0-{Count - 1}"));
             await command.UntilAsync(() => DeviceAnswers.HasCipheredValue(relay.Answers), "the device's answer").ConfigureAwait(false);
             await proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys).ConfigureAwait(false);
-            await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, SecretNames.Done);
-            Outcome outcome = await command.EndAsync().ConfigureAwait(false);
-            Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
+            await EndAsync(proof, command).ConfigureAwait(false);
             AddDeviceRoot(proof, DeviceAnswers.CipheredValues(relay.Answers).Single(), Count);
         }
 
+        proof.Conclude();
+    }
+
+    [Test]
+    public async Task BackupCreate_WrongPassword_LeavesNoSecret()
+    {
+        MemoryProof proof = new("backup create, wrong password", "new.age");
+        MakeKeystores(proof, Password, withScrypt: false);
+        AddText(proof, SecretNames.Password, AccentedPassword);
+        AddKeystores(proof, Keystores, AccentedPassword);
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "ledger").ConfigureAwait(false);
+        await FailAsync(
+            proof,
+            7,
+            ["backup", "create", "--from", Keystores, "--password-file", PasswordFile(AccentedPassword), "--to", device.Uri, "--out", "new.age"],
+            _ => Task.CompletedTask).ConfigureAwait(false);
+        proof.Conclude();
+    }
+
+    [TestCase("rejected", 4)]
+    [TestCase("interrupted", 130)]
+    public async Task BackupOpen_GivenUpWhileTheDeviceAsks_LeavesNoSecret(string how, int exit)
+    {
+        MemoryProof proof = new($"backup open, {how}", "restored");
+        string file = await MakeBackupAsync(proof).ConfigureAwait(false);
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "trezor", "--approve", "ask").ConfigureAwait(false);
+        int lines = device.Lines;
+        await FailAsync(
+            proof,
+            exit,
+            ["backup", "open", "--backup", file, "--device", device.Uri, "--out", "restored", "--password-file", PasswordFile(Password)],
+            async command =>
+            {
+                await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
+                proof.Take(command, SecretNames.Asked, SecretNames.Password);
+                if (how == "interrupted")
+                {
+                    command.Interrupt();
+                }
+                else
+                {
+                    device.Answer("n");
+                }
+            }).ConfigureAwait(false);
+        proof.Conclude();
+    }
+
+    [Test]
+    public async Task CheckBackup_ChangedWhereNoDigestTells_LeavesNoSecret()
+    {
+        MemoryProof proof = new("check --backup, changed file", "changed.age");
+        MakeKeystores(proof, Password, withScrypt: false);
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "ledger").ConfigureAwait(false);
+        X25519PublicKey recipient = await RecipientAsync(device.Uri).ConfigureAwait(false);
+        string file = Path.Combine(_workplace.Home, "changed.age");
+        byte[] whole = Seal(recipient, string.Concat(Enumerable.Range(0, 3).Select(index => $"    \"secret\": \"0x{Convert.ToHexStringLower(KeyBytes(index))}\"\n")));
+        await File.WriteAllBytesAsync(file, whole).ConfigureAwait(false);
+        byte[] shared = await WatchAsync(
+            device,
+            recipient,
+            async uri =>
+            {
+                // The header is sound, so that the device is asked and the file key comes out; the payload is not.
+                await File.WriteAllBytesAsync(file, [.. whole[..^1], (byte)~whole[^1]]).ConfigureAwait(false);
+                await FailAsync(proof, 7, ["check", "--device", uri, "--expect", Keystores, "--backup", file], _ => Task.CompletedTask).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(file, whole).ConfigureAwait(false);
+        proof.Add(AgeTrail.Of(file, recipient, shared));
+        proof.Conclude();
+    }
+
+    [Test]
+    public async Task Pubkeys_LineCutWithinTheSecret_LeavesNoSecret()
+    {
+        MemoryProof proof = new("pubkeys, line cut", "pubkeys");
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "trezor").ConfigureAwait(false);
+        byte[] seed;
+        int packets;
+        UdpRelay whole = new(device.Port);
+        await using (whole.ConfigureAwait(false))
+        {
+            Outcome outcome = await _workplace.HwBridgeAsync("pubkeys", "--device", whole.Uri).ConfigureAwait(false);
+            Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
+            seed = DeviceAnswers.CipheredValues(whole.Answers).Single();
+            packets = whole.Answers.Index().First(packet => DeviceAnswers.HasCipheredValue([packet.Item])).Index + 1;
+        }
+
+        UdpRelay cut = new(device.Port, packets);
+        await using (cut.ConfigureAwait(false))
+        {
+            await FailAsync(proof, 3, ["pubkeys", "--device", cut.Uri], _ => Task.CompletedTask).ConfigureAwait(false);
+        }
+
+        proof.Add(Secret.OfBytes(SecretNames.DeviceRoot, seed));
         proof.Conclude();
     }
 
@@ -304,6 +389,35 @@ internal sealed class SecretsInMemoryTests : IDisposable
         }
     }
 
+    /// <summary>An age file without a digest, as any other program writes one.</summary>
+    private static byte[] Seal(X25519PublicKey recipient, string text)
+    {
+        using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
+        return AgeFile.Encrypt(fileKey, [X25519Stanza.Wrap(fileKey, recipient)], Encoding.ASCII.GetBytes(text));
+    }
+
+    /// <summary>Takes its last image, what it wrote, and lets it end.</summary>
+    private async Task EndAsync(MemoryProof proof, HeldCommand command)
+    {
+        await command.UntilDoneAsync().ConfigureAwait(false);
+        proof.Take(command, SecretNames.Done);
+        Outcome outcome = await command.EndAsync().ConfigureAwait(false);
+        Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
+        proof.TakeWritten(outcome, _workplace.Folder);
+    }
+
+    /// <summary>Runs a command that fails, and takes its last image before it can say so.</summary>
+    private async Task FailAsync(MemoryProof proof, int exit, string[] arguments, Func<HeldCommand, Task> provoke)
+    {
+        using HeldCommand command = HeldCommand.Start(_workplace, null, ["--json", "--verbose", .. arguments]);
+        await provoke(command).ConfigureAwait(false);
+        await command.UntilDoneAsync().ConfigureAwait(false);
+        proof.Take(command, SecretNames.Done);
+        Outcome outcome = await command.EndAsync().ConfigureAwait(false);
+        outcome.Failure(exit);
+        proof.TakeWritten(outcome, _workplace.Folder);
+    }
+
     private Task<SoftwareDevice> StartModelOneAsync()
     {
         string file = Path.Combine(_workplace.Home, "secret-pin.txt");
@@ -335,10 +449,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             proof.Take(command, SecretNames.Asked);
             device.Answer("y");
             await work(command).ConfigureAwait(false);
-            await command.UntilDoneAsync().ConfigureAwait(false);
-            proof.Take(command, SecretNames.Done);
-            Outcome outcome = await command.EndAsync().ConfigureAwait(false);
-            Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
+            await EndAsync(proof, command).ConfigureAwait(false);
             if (dialogue.Matrix.Length > 0)
             {
                 proof.Add(Secret.OfText(SecretNames.PinKeys, dialogue.Matrix, Pin.Length));
