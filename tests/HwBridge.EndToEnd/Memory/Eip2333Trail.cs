@@ -65,7 +65,7 @@ internal sealed class Eip2333Trail
             hashes.AddRange(chunks.SelectMany(SHA256.HashData));
             _secrets.Add(Secret.OfWords(SecretNames.LamportMaterial, material));
             _secrets.Add(Secret.OfWords(SecretNames.PseudoRandomKeys, pseudoRandomKey));
-            _secrets.AddRange(chunks.Select(chunk => Secret.OfWords(SecretNames.LamportChunks, chunk)));
+            _secrets.AddRange(chunks.Select(chunk => Secret.OfBlock(SecretNames.LamportChunks, chunk)));
         }
 
         byte[] compressed = SHA256.HashData([.. hashes]);

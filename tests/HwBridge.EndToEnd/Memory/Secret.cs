@@ -38,6 +38,15 @@ internal sealed class Secret
         return secret;
     }
 
+    /// <summary>Secret bytes of which there are very many: any 8 of them in a row, as they stand and as SHA-256 loads them.</summary>
+    internal static Secret OfBlock(string name, byte[] bytes)
+    {
+        Secret secret = new(name);
+        secret.Add("raw", bytes, 8);
+        secret.Add("words reversed", Reverse(bytes, 4), 8);
+        return secret;
+    }
+
     /// <summary>Secret text: any <paramref name="least"/> of its characters in a row.</summary>
     internal static Secret OfText(string name, string text, int least = 8)
     {
