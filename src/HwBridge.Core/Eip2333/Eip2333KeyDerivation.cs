@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
@@ -29,7 +30,10 @@ public static class Eip2333KeyDerivation
                 $"Give at least {MinimumSeedSize} bytes, such as the 64-byte seed of a BIP-39 mnemonic.");
         }
 
-        return HkdfModR(seed);
+        using SecretBuffer scalar = SecretBuffer.Allocate(BlsSecretKey.Size);
+        using SecretBuffer scratch = SecretBuffer.Allocate(ScratchSize(seed.Length));
+        HkdfModR(seed, scalar.Span, scratch.Span);
+        return Key(scalar.Span);
     }
 
     /// <summary>derive_child_SK.</summary>
@@ -39,9 +43,7 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey DeriveChild(BlsSecretKey parent, uint index)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        using SecretBuffer lamportPublicKey = SecretBuffer.Allocate(LamportKey.HashSize);
-        LamportKey.Compress(parent.Bytes, index, lamportPublicKey.Span);
-        return HkdfModR(lamportPublicKey.Span);
+        return Derive(parent, [index]);
     }
 
     /// <summary>The key at a path under the master key.</summary>
@@ -61,41 +63,56 @@ public static class Eip2333KeyDerivation
     public static BlsSecretKey Derive(BlsSecretKey master, ReadOnlySpan<uint> indices)
     {
         ArgumentOutOfRangeException.ThrowIfZero(indices.Length);
-        BlsSecretKey key = DeriveChild(master, indices[0]);
-        foreach (uint index in indices[1..])
+        ArgumentNullException.ThrowIfNull(master);
+
+        // Guarded memory once for the whole walk: to get it takes a few microseconds.
+        using SecretBuffer keys = SecretBuffer.Allocate(BlsSecretKey.Size + LamportKey.HashSize);
+        using SecretBuffer scratch = SecretBuffer.Allocate(LamportKey.ScratchSize);
+        Span<byte> scalar = keys.Span[..BlsSecretKey.Size];
+        Span<byte> lamportPublicKey = keys.Span[BlsSecretKey.Size..];
+        master.Bytes.CopyTo(scalar);
+        foreach (uint index in indices)
         {
-            using BlsSecretKey parent = key;
-            key = DeriveChild(parent, index);
+            LamportKey.Compress(scalar, index, lamportPublicKey, scratch.Span);
+            HkdfModR(lamportPublicKey, scalar, scratch.Span[..ScratchSize(LamportKey.HashSize)]);
         }
 
-        return key;
+        return Key(scalar);
     }
 
+    private static BlsSecretKey Key(ReadOnlySpan<byte> scalar) =>
+        BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key) ? key : throw new UnreachableException("HKDF_mod_r gives 1 … r−1");
+
+    /// <summary>What <see cref="HkdfModR"/> needs: a key, two blocks of output, and the material with a byte after it.</summary>
+    private static int ScratchSize(int keyMaterial) => (3 * LamportKey.HashSize) + keyMaterial + 1;
+
     /// <summary>HKDF_mod_r with an empty key_info.</summary>
-    private static BlsSecretKey HkdfModR(ReadOnlySpan<byte> keyMaterial)
+    /// <param name="keyMaterial">The secret that the key is made of.</param>
+    /// <param name="scalar">Receives 32 bytes, big-endian, 1 … r−1.</param>
+    /// <param name="scratch">Guarded memory to work in.</param>
+    private static void HkdfModR(ReadOnlySpan<byte> keyMaterial, Span<byte> scalar, Span<byte> scratch)
     {
         Span<byte> salt = stackalloc byte[LamportKey.HashSize];
         Span<byte> info = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
-        using SecretBuffer scratch = SecretBuffer.Allocate((3 * LamportKey.HashSize) + BlsSecretKey.Size + keyMaterial.Length + 1);
-        Span<byte> pseudoRandomKey = scratch.Span[..LamportKey.HashSize];
-        Span<byte> scalar = scratch.Span.Slice(3 * LamportKey.HashSize, BlsSecretKey.Size);
+        Span<byte> pseudoRandomKey = scratch[..LamportKey.HashSize];
 
         // Two whole blocks, of which the standard uses the first 48 bytes: a part of one the framework would cut out of a copy on its stack.
-        Span<byte> wide = scratch.Span.Slice(LamportKey.HashSize, 2 * LamportKey.HashSize);
+        Span<byte> wide = scratch.Slice(LamportKey.HashSize, 2 * LamportKey.HashSize);
 
         // IKM ‖ I2OSP(0, 1).
-        Span<byte> material = scratch.Span[^(keyMaterial.Length + 1)..];
+        Span<byte> material = scratch[(3 * LamportKey.HashSize)..];
         keyMaterial.CopyTo(material);
+        material[^1] = 0;
         SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
         while (true)
         {
             HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
             HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
             Bls12381.Default.ReduceScalar(wide[..WideScalarSize], scalar);
-            if (BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key))
+            if (!SecretBuffer.IsZero(scalar))
             {
-                return key;
+                return;
             }
 
             // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.

@@ -175,6 +175,14 @@ public sealed class Keystore
     /// <summary>Writes the JSON as the deposit tools lay it out; it can be read back.</summary>
     public void WriteTo(IBufferWriter<byte> output) => KeystoreCodec.Write(this, output);
 
+    /// <summary>Whether the derived key gives the checksum. Constant time.</summary>
+    internal bool Fits(SecretBuffer derived)
+    {
+        Span<byte> checksum = stackalloc byte[ChecksumSize];
+        ComputeChecksum(derived, CipherText, checksum);
+        return CryptographicOperations.FixedTimeEquals(checksum, Checksum);
+    }
+
     private static SecretBuffer DeriveKey(KeystoreKdf kdf, SecretBuffer password, byte[] salt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -235,9 +243,7 @@ public sealed class Keystore
             throw fault.Within(Source);
         }
 
-        Span<byte> checksum = stackalloc byte[ChecksumSize];
-        ComputeChecksum(derived, CipherText, checksum);
-        if (CryptographicOperations.FixedTimeEquals(checksum, Checksum))
+        if (Fits(derived))
         {
             return derived;
         }

@@ -88,9 +88,6 @@ public sealed unsafe class SecretBuffer : IDisposable
 
     private sealed class GuardedMemory : MemoryManager<byte>
     {
-        // Deeper than anything here or in the libraries below works with a secret.
-        private const int DeadStack = 16 << 10;
-
         private static int _live;
         private nint _address;
 
@@ -169,7 +166,7 @@ public sealed unsafe class SecretBuffer : IDisposable
                 Interlocked.Decrement(ref _live);
 
                 // Whoever worked with the secret on this thread has left registers and blocks of it where the calls returned from.
-                Sodium.sodium_stackzero(DeadStack);
+                UsedStack.Wipe();
             }
         }
     }

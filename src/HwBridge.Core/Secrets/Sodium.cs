@@ -39,10 +39,6 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
-    internal static partial void sodium_stackzero(nuint size);
-
-    [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     internal static partial int sodium_mprotect_noaccess(void* pointer);
 
     [LibraryImport(Library)]

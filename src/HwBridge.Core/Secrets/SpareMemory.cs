@@ -6,26 +6,28 @@ namespace HwBridge.Core.Secrets;
 /// </summary>
 internal static unsafe class SpareMemory
 {
-    private const int MaximumCount = 64;
-    private const int MaximumCountOfALength = 4;
+    private const int MaximumCount = 16;
     private const int MaximumLength = 32 << 10;
 
     private static readonly Lock Guard = new();
-    private static readonly Dictionary<int, Stack<nint>> Spares = [];
-    private static int _count;
+
+    // The one that was given back last stands last.
+    private static readonly List<(int Length, nint Address)> Spares = [];
 
     /// <summary>Gives one of exactly this length, all zero.</summary>
     internal static bool TryTake(int length, out nint address)
     {
         lock (Guard)
         {
-            address = 0;
-            if (!Spares.TryGetValue(length, out Stack<nint>? spares) || !spares.TryPop(out address))
+            int index = Spares.FindLastIndex(spare => spare.Length == length);
+            if (index < 0)
             {
+                address = 0;
                 return false;
             }
 
-            _count--;
+            address = Spares[index].Address;
+            Spares.RemoveAt(index);
         }
 
         if (Sodium.sodium_mprotect_readwrite((void*)address) == 0)
@@ -37,7 +39,7 @@ internal static unsafe class SpareMemory
         return false;
     }
 
-    /// <summary>Takes back one that was wiped; false when it is to be freed.</summary>
+    /// <summary>Takes back one that was wiped; false when it is to be freed. One too many drives out the oldest.</summary>
     internal static bool TryKeep(int length, nint address)
     {
         if (length is 0 or > MaximumLength || Sodium.sodium_mprotect_noaccess((void*)address) != 0)
@@ -47,18 +49,13 @@ internal static unsafe class SpareMemory
 
         lock (Guard)
         {
-            if (!Spares.TryGetValue(length, out Stack<nint>? spares))
+            Spares.Add((length, address));
+            if (Spares.Count > MaximumCount)
             {
-                Spares.Add(length, spares = new Stack<nint>());
+                Sodium.sodium_free((void*)Spares[0].Address);
+                Spares.RemoveAt(0);
             }
 
-            if (_count == MaximumCount || spares.Count == MaximumCountOfALength)
-            {
-                return false;
-            }
-
-            spares.Push(address);
-            _count++;
             return true;
         }
     }
@@ -68,13 +65,8 @@ internal static unsafe class SpareMemory
     {
         lock (Guard)
         {
-            foreach (nint address in Spares.Values.SelectMany(spares => spares))
-            {
-                Sodium.sodium_free((void*)address);
-            }
-
+            Spares.ForEach(static spare => Sodium.sodium_free((void*)spare.Address));
             Spares.Clear();
-            _count = 0;
         }
     }
 }

@@ -203,9 +203,16 @@ public sealed class AgeHeader
 
     private static void ComputeMac(SecretBuffer fileKey, ReadOnlySpan<byte> authenticated, Span<byte> mac)
     {
-        using SecretBuffer key = SecretBuffer.Allocate(MacSize);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey.Span, key.Span, [], "header"u8);
-        HMACSHA256.HashData(key.Span, authenticated, mac);
+        Span<byte> key = stackalloc byte[MacSize];
+        try
+        {
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, fileKey.Span, key, [], "header"u8);
+            HMACSHA256.HashData(key, authenticated, mac);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
     }
 
     /// <summary>Lines that end with LF, counted for messages; a CR is no part of any line of a header.</summary>

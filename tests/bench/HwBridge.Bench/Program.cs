@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using HwBridge.Bench.Backups;
 using HwBridge.Bench.Bls;
 using HwBridge.Bench.Check;
+using HwBridge.Bench.Eip2333;
 using HwBridge.Bench.Eip2335;
 using HwBridge.Bench.Exchange;
 using HwBridge.Bench.Running;
@@ -26,6 +27,7 @@ Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
     ["backup"] = BackupComparison.RunAsync,
     ["keystores"] = KeystoreComparison.RunAsync,
     ["bls"] = BlsComparison.RunAsync,
+    ["manykeys"] = ManyKeysComparison.RunAsync,
 };
 string[] names = [.. args.Where(argument => argument != "--quick")];
 if (names is ["all"])
