@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using HwBridge.Core.Bls.G1;
 using HwBridge.Core.Bls.G2;
+using HwBridge.Core.Bls.Pairing;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Bls;
@@ -66,7 +67,7 @@ internal sealed class ManagedBls12381 : IBls12381
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
         ReadOnlySpan<byte> domainSeparationTag,
         ReadOnlySpan<byte> signature) =>
-        throw new NotImplementedException();
+        SignatureVerification.Verify(publicKeys, messages, domainSeparationTag, signature);
 
     /// <inheritdoc/>
     public bool VerifyBatch(
@@ -74,7 +75,7 @@ internal sealed class ManagedBls12381 : IBls12381
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
         ReadOnlySpan<byte> domainSeparationTag,
         ReadOnlySpan<byte> signatures) =>
-        throw new NotImplementedException();
+        SignatureVerification.VerifyBatch(publicKeys, messages, domainSeparationTag, signatures);
 
     /// <inheritdoc/>
     public void AddPublicKeys(ReadOnlySpan<byte> publicKeys, Span<byte> sum)

@@ -47,6 +47,7 @@ internal static class BlsComparison
                 LimitTime = ours[3],
                 Target = "≤ 1.3 × peer",
             },
+            .. await VerificationComparison.RunAsync(effort),
         ];
     }
 
