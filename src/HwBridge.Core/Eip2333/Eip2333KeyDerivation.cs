@@ -97,7 +97,7 @@ public static class Eip2333KeyDerivation
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
         Span<byte> pseudoRandomKey = scratch[..LamportKey.HashSize];
 
-        // Two whole blocks, of which the standard uses the first 48 bytes: a part of one the framework would cut out of a copy on its stack.
+        // Two whole blocks, of which 48 bytes are used: a part of one the framework would cut out of a copy on its stack.
         Span<byte> wide = scratch.Slice(LamportKey.HashSize, 2 * LamportKey.HashSize);
 
         // IKM ‖ I2OSP(0, 1).

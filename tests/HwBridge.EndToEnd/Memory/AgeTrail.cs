@@ -29,6 +29,7 @@ internal static class AgeTrail
                 byte[] salt = [.. wrapped.EphemeralShare.ToArray(), .. recipient.ToArray()];
                 byte[] nonce = file.Payload[..AgePayload.NonceSize].ToArray();
                 using SecretBuffer document = file.Decrypt(fileKey);
+                string[] lines = Encoding.UTF8.GetString(document.Span).Split('\n');
                 return
                 [
                     Secret.OfBytes(SecretNames.Shared, shared),
@@ -36,8 +37,10 @@ internal static class AgeTrail
                     Secret.OfBytes(SecretNames.FileKey, fileKey.Span),
                     Secret.OfBytes(SecretNames.HeaderKey, Derive(fileKey.Span, [], "header")),
                     Secret.OfBytes(SecretNames.PayloadKey, Derive(fileKey.Span, nonce, "payload")),
-                    .. Encoding.UTF8.GetString(document.Span).Split('\n').Where(line => line.Contains("\"secret\"", StringComparison.Ordinal))
-                        .Select(line => Secret.OfLine(SecretNames.Document, line, least: line.IndexOf("0x", StringComparison.Ordinal) + 2 + 16)),
+                    .. from line in lines
+                       let digits = line.IndexOf("0x", StringComparison.Ordinal) + 2
+                       where line.Contains("\"secret\"", StringComparison.Ordinal)
+                       select Secret.OfLine(SecretNames.Document, line, least: digits + 16),
                 ];
             }
         }

@@ -5,8 +5,8 @@ namespace HwBridge.EndToEnd.Memory;
 /// <param name="Secrets">What it computes with; every other secret stays in guarded memory meanwhile too.</param>
 /// <param name="Reason">Why there is no better place.</param>
 /// <remarks>
-/// Only on the stack of the thread that computes and in what malloc gave: never in the collector's heap, never while a person is waited for,
-/// and never when the work is done. What a call left on the stack is wiped when the guarded buffer that it worked for is disposed.
+/// Only on the stack of the thread that computes and in what malloc gave: never in the collector's heap, never while a person is waited
+/// for, and never when the work is done. What a call left on the stack is wiped when the guarded buffer that it worked for is disposed.
 /// </remarks>
 internal sealed record Allowance(string Moment, IReadOnlyList<string> Secrets, string Reason)
 {
@@ -24,7 +24,7 @@ internal sealed record Allowance(string Moment, IReadOnlyList<string> Secrets, s
         new(
             SecretNames.Deriving,
             [SecretNames.DeviceRoot, SecretNames.Keys, .. SecretNames.Eip2333],
-            "OpenSSL's HMAC and SHA-256 take blocks of the key material into their contexts and frames; the runtime saves vector registers"),
+            "OpenSSL's HMAC and SHA-256 take blocks of the key material into their contexts and frames; the runtime saves registers"),
         new(
             SecretNames.Opening,
             [SecretNames.Shared, SecretNames.Keys, .. SecretNames.Age],

@@ -21,7 +21,7 @@ internal sealed partial class Dialogue(SoftwareDevice device, PseudoTerminal ter
     /// <summary>Begins where the device's screen stands.</summary>
     internal void Begin() => _screen = device.Screen.Length;
 
-    /// <summary>Answers everything until the device's screen, or the terminal, asks for <paramref name="last"/>, which stays unanswered.</summary>
+    /// <summary>Answers everything until the device's screen, or the terminal, asks for <paramref name="last"/>: that waits.</summary>
     internal Task UntilAsync(string last) => command.UntilAsync(() => Ask(last), $"the question for {last}");
 
     /// <summary>Types the answer to the question that stayed unanswered, without the end of its line.</summary>
@@ -74,10 +74,11 @@ internal sealed partial class Dialogue(SoftwareDevice device, PseudoTerminal ter
     {
         foreach (Match row in KeypadRow().Matches(device.Screen).TakeLast(3))
         {
-            int place = row.Groups["digits"].Value.Replace(" ", string.Empty, StringComparison.Ordinal).IndexOf(digit, StringComparison.Ordinal);
+            // The digits stand apart: "2 5 3".
+            int place = row.Groups["digits"].Value.IndexOf(digit, StringComparison.Ordinal);
             if (place >= 0)
             {
-                return row.Groups["keys"].Value[place];
+                return row.Groups["keys"].Value[place / 2];
             }
         }
 

@@ -79,7 +79,8 @@ internal sealed class Eip2333Trail
         byte[] salt = SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8);
         byte[] pseudoRandomKey = HKDF.Extract(HashAlgorithmName.SHA256, [.. material, 0], salt);
         byte[] wide = HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, 48, [0, 48]);
-        byte[] scalar = (new BigInteger(wide, isUnsigned: true, isBigEndian: true) % Order).ToByteArray(isUnsigned: true, isBigEndian: true);
+        BigInteger reduced = new BigInteger(wide, isUnsigned: true, isBigEndian: true) % Order;
+        byte[] scalar = reduced.ToByteArray(isUnsigned: true, isBigEndian: true);
         byte[] key = [.. new byte[Size - scalar.Length], .. scalar];
         _secrets.Add(Secret.OfWords(SecretNames.PseudoRandomKeys, pseudoRandomKey));
         _secrets.Add(Secret.OfWords(SecretNames.WideScalars, wide));

@@ -11,6 +11,8 @@ internal sealed class HardeningTests : IDisposable
     // Root's own rights would let it read and lock everything: without them it is a user like any other.
     private static readonly string[] WithoutRights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
 
+    private static readonly string HwBridge = Path.Combine(AppContext.BaseDirectory, "hwbridge");
+
     private readonly Workplace _workplace = new();
 
     public void Dispose() => _workplace.Dispose();
@@ -20,8 +22,8 @@ internal sealed class HardeningTests : IDisposable
     {
         using RunningCommand plain = RunningCommand.Program(_workplace.Folder, holdsInput: true, [.. WithoutRights, "cat"]);
         using RunningCommand running = RunningCommand.Program(
-            _workplace.Folder, holdsInput: true, [.. WithoutRights, Path.Combine(AppContext.BaseDirectory, "hwbridge"), "emulator", "ledger", "--port", "0"]);
-        await running.WaitForAsync(() => running.Output.Any(line => line.StartsWith("listening", StringComparison.Ordinal)), Workplace.Deadline, "emulator").ConfigureAwait(false);
+            _workplace.Folder, holdsInput: true, [.. WithoutRights, HwBridge, "emulator", "ledger", "--port", "0"]);
+        await running.WaitForAsync(() => running.Output.Count > 0, Workplace.Deadline, "emulator").ConfigureAwait(false);
         int id = running.ProcessId;
         string[] limits = await File.ReadAllLinesAsync($"/proc/{id}/limits").ConfigureAwait(false);
         string core = limits.Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
@@ -33,7 +35,8 @@ internal sealed class HardeningTests : IDisposable
             // The kernel asks the same of a debugger that wants to attach as of one who opens these two.
             foreach (string file in (string[])["maps", "mem"])
             {
-                Assert.That((await OpenAsync(plain.ProcessId, file).ConfigureAwait(false)).ExitCode, Is.Zero, $"{file} of any other program");
+                Outcome granted = await OpenAsync(plain.ProcessId, file).ConfigureAwait(false);
+                Assert.That(granted.ExitCode, Is.Zero, $"{file} of any other program: {granted}");
                 Outcome refused = await OpenAsync(id, file).ConfigureAwait(false);
                 Assert.That(refused.ExitCode, Is.Not.Zero, $"{file}: {refused}");
                 Assert.That(refused.Error, Does.Contain("Permission denied"), file);
@@ -46,8 +49,9 @@ internal sealed class HardeningTests : IDisposable
     public async Task Command_WhereMemoryCanNotBeLocked_WarnsOnceAndWorks(int limit)
     {
         using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "trezor").ConfigureAwait(false);
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "hwbridge"), "--json", "--quiet", "pubkeys", "--device", device.Uri, "--index", "0-2"];
-        Outcome limited = await _workplace.RunAsync(["prlimit", $"--memlock={limit}:{limit}", .. WithoutRights, .. command]).ConfigureAwait(false);
+        string[] command = [HwBridge, "--json", "--quiet", "pubkeys", "--device", device.Uri, "--index", "0-2"];
+        string[] with = ["prlimit", $"--memlock={limit}:{limit}", .. WithoutRights];
+        Outcome limited = await _workplace.RunAsync([.. with, .. command]).ConfigureAwait(false);
         Outcome free = await _workplace.RunAsync(command).ConfigureAwait(false);
         string[] warnings = [.. limited.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))];
         using (Assert.EnterMultipleScope())
@@ -68,7 +72,7 @@ internal sealed class HardeningTests : IDisposable
         using RunningCommand running = RunningCommand.Program(
             _workplace.Folder,
             holdsInput: false,
-            ["prlimit", "--memlock=0:0", .. WithoutRights, Path.Combine(AppContext.BaseDirectory, "hwbridge"), "pubkeys", "--device", device.Uri]);
+            ["prlimit", "--memlock=0:0", .. WithoutRights, HwBridge, "pubkeys", "--device", device.Uri]);
         await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
         Assert.That(running.Error[0], Does.StartWith(Warning));
     }

@@ -8,8 +8,8 @@ namespace HwBridge.EndToEnd.Memory;
 /// <summary>All that a process could read of itself at one moment at which it was stopped.</summary>
 /// <remarks>
 /// Every readable mapping of /proc/PID/smaps is read through /proc/PID/mem, which the kernel grants to root whatever the process says.
-/// Left out are only those that hold nothing of the process: files of which not one page was changed, memory that was never touched, and
-/// the kernel's own pages ([vvar], [vsyscall]).
+/// Left out are only those that hold nothing of the process: files of which not one page was changed, memory that was never touched,
+/// and the kernel's own pages ([vvar], [vsyscall]).
 /// </remarks>
 internal sealed class MemoryImage
 {
@@ -84,7 +84,7 @@ internal sealed class MemoryImage
                 continue;
             }
 
-            (ulong stackPointer, string code) = threads.FirstOrDefault(thread => thread.StackPointer >= entry.Start && thread.StackPointer < entry.End);
+            (ulong stackPointer, string code) = threads.FirstOrDefault(thread => entry.Contains(thread.StackPointer));
             MappingKind kind = Kind(entries, i, stackPointer != 0);
             string name = kind == MappingKind.Stack ? code ?? string.Empty : entry.Name;
             mappings.AddRange(Pieces(memory, entry).Select(piece => new Mapping(piece.Start, kind, name, stackPointer, piece.Content)));
@@ -138,7 +138,8 @@ internal sealed class MemoryImage
         catch (UnauthorizedAccessException forbidden)
         {
             throw new AssertionException(
-                "the memory of hwbridge can't be read: it shuts everybody out but root (CAP_SYS_PTRACE). Run these tests as root.", forbidden);
+                "the memory of hwbridge can't be read: it shuts everybody out but root (CAP_SYS_PTRACE). Run these tests as root.",
+                forbidden);
         }
     }
 
@@ -150,7 +151,8 @@ internal sealed class MemoryImage
             return MappingKind.Stack;
         }
 
-        if (entry.IsLocked && entry.IsUndumped && IsForbidden(entries, index - 1, entry.Start) && IsForbidden(entries, index + 1, entry.End))
+        bool isFenced = IsForbidden(entries, index - 1, entry.Start) && IsForbidden(entries, index + 1, entry.End);
+        if (entry.IsLocked && entry.IsUndumped && isFenced)
         {
             return MappingKind.Guarded;
         }
@@ -172,7 +174,10 @@ internal sealed class MemoryImage
     }
 
     private static bool IsForbidden(List<Entry> entries, int index, ulong edge) =>
-        index >= 0 && index < entries.Count && entries[index].Access == "---p" && (entries[index].Start == edge || entries[index].End == edge);
+        index >= 0
+        && index < entries.Count
+        && entries[index].Access == "---p"
+        && (entries[index].Start == edge || entries[index].End == edge);
 
     /// <summary>Whether it lies, without a gap, in a reservation of at least a gibibyte.</summary>
     private static bool IsReserved(List<Entry> entries, int index)
@@ -203,13 +208,13 @@ internal sealed class MemoryImage
         .. Directory.GetDirectories($"/proc/{process}/task")
             .Select(task => File.ReadAllText(Path.Combine(task, "syscall")).Split(' '))
             .Where(fields => fields.Length >= 3)
-            .Select(fields => (Address(fields[^2]), CodeAt(entries, Address(fields[^1])))),
+            .Select(fields => (Address(fields[^2][2..]), CodeAt(entries, Address(fields[^1][2..])))),
     ];
 
-    private static ulong Address(string hex) => ulong.Parse(hex.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Address(string hex) => ulong.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static string CodeAt(List<Entry> entries, ulong address) =>
-        Path.GetFileName(entries.FirstOrDefault(entry => address >= entry.Start && address < entry.End)?.Name ?? string.Empty);
+        Path.GetFileName(entries.FirstOrDefault(entry => entry.Contains(address))?.Name ?? string.Empty);
 
     private static List<Entry> Entries(int process)
     {
@@ -232,7 +237,7 @@ internal sealed class MemoryImage
                     entries[^1].Flags = words[1..];
                     break;
                 case string word when !word.EndsWith(':'):
-                    ulong[] ends = [.. word.Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+                    ulong[] ends = [.. word.Split('-').Select(Address)];
                     entries.Add(new Entry { Start = ends[0], End = ends[1], Access = words[1], Name = string.Join(' ', words[5..]) });
                     break;
                 default:
@@ -265,6 +270,8 @@ internal sealed class MemoryImage
         internal string Changed { get; set; } = string.Empty;
 
         internal string[] Flags { get; set; } = [];
+
+        internal bool Contains(ulong address) => address >= Start && address < End;
 
         internal bool IsLocked => Flags.Contains("lo");
 

@@ -13,6 +13,9 @@ internal sealed class MemoryProof(string command, string known)
     private readonly List<(string Name, byte[] Bytes)> _written = [];
     private readonly HashSet<(string Moment, string Secret)> _expected = [];
 
+    /// <summary>The rows of all that was concluded; the tests run one after the other.</summary>
+    internal static List<MemoryRow> Concluded { get; } = [];
+
     /// <summary>Takes what it has written: its output and each file in a folder, but for the encrypted ones.</summary>
     internal void TakeWritten(Outcome outcome, string folder)
     {
@@ -46,8 +49,7 @@ internal sealed class MemoryProof(string command, string known)
     }
 
     /// <summary>Searches all images, and fails the test for each secret where it may not be.</summary>
-    /// <returns>The rows of the table.</returns>
-    internal IReadOnlyList<MemoryRow> Conclude()
+    internal void Conclude()
     {
         Secret control = Secret.OfText("(known to be there)", known, known.Length);
         SecretSearch search = new([.. _secrets, control]);
@@ -72,23 +74,23 @@ internal sealed class MemoryProof(string command, string known)
             }
         }
 
-        wrong.AddRange(_written.SelectMany(written => search.In(written.Name, written.Bytes)).Where(finding => finding.Needle.Secret != control).Select(finding => $"written: {finding}"));
+        wrong.AddRange(_written.SelectMany(written => search.In(written.Name, written.Bytes))
+            .Where(finding => finding.Needle.Secret != control)
+            .Select(finding => $"written: {finding}"));
         wrong.AddRange(_expected.Select(expected => $"{expected.Moment}: {expected.Secret} is not in guarded memory, where it must be"));
         MemoryRow[] rows =
         [
             .. from secret in _secrets.Select(secret => secret.Name).Distinct()
                from moment in _images.Select(image => image.Moment).Distinct()
-               select new MemoryRow(
-                   command,
-                   secret,
-                   moment,
-                   [.. places.Where(place => place.Key.Secret == secret && place.Key.Moment == moment).Select(place => $"{place.Value} × {place.Key.Place}")]),
+               let found = places.Where(place => (place.Key.Secret, place.Key.Moment) == (secret, moment))
+               select new MemoryRow(command, secret, moment, [.. found.Select(place => $"{place.Value} × {place.Key.Place}")]),
         ];
         TestContext.Out.WriteLine(MemoryRow.Table(rows));
         TestContext.Out.WriteLine(
-            $"{_images.Count} images of {_images.Min(image => image.Size) >> 20} to {_images.Max(image => image.Size) >> 20} MiB, {search.Windows:N0} windows of {_secrets.Count:N0} secrets");
+            $"{_images.Count} images of {_images.Min(image => image.Size) >> 20} to {_images.Max(image => image.Size) >> 20} MiB, "
+            + $"{search.Windows} windows of {_secrets.Count} secrets");
+        Concluded.AddRange(rows);
         Assert.That(wrong, Is.Empty, command);
-        return rows;
     }
 
     private static bool IsAllowed(string moment, Finding finding) =>

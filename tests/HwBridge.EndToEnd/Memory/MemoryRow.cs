@@ -8,17 +8,21 @@ internal sealed record MemoryRow(string Command, string Secret, string Moment, I
     /// <summary>Markdown: a row for each command and secret, a column for each moment.</summary>
     internal static string Table(IReadOnlyList<MemoryRow> rows)
     {
-        string[] moments = [.. rows.Select(row => row.Moment).Distinct()];
+        string[] moments = [.. SecretNames.Moments.Intersect(rows.Select(row => row.Moment))];
         StringBuilder table = new();
-        table.AppendLine($"| command | secret | {string.Join(" | ", moments)} |");
-        table.AppendLine($"| --- | --- |{string.Concat(moments.Select(_ => " --- |"))}");
+        AppendRow(table, ["command", "secret", .. moments]);
+        AppendRow(table, ["---", "---", .. moments.Select(_ => "---")]);
         foreach (IGrouping<(string Command, string Secret), MemoryRow> line in rows.GroupBy(row => (row.Command, row.Secret)))
         {
-            IEnumerable<string> cells = moments.Select(moment =>
-                line.FirstOrDefault(row => row.Moment == moment) is { } row ? row.Places.Count == 0 ? "none" : string.Join(", ", row.Places) : string.Empty);
-            table.AppendLine($"| {line.Key.Command} | {line.Key.Secret} | {string.Join(" | ", cells)} |");
+            IEnumerable<string> cells = moments.Select(moment => line.FirstOrDefault(row => row.Moment == moment)?.Cell ?? " ");
+            AppendRow(table, [line.Key.Command, line.Key.Secret, .. cells]);
         }
 
         return table.ToString();
     }
+
+    private string Cell => Places.Count == 0 ? "none" : string.Join(", ", Places);
+
+    private static void AppendRow(StringBuilder table, IEnumerable<string> cells) =>
+        table.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
 }

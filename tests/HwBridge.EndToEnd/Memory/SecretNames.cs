@@ -32,6 +32,8 @@ internal static class SecretNames
     internal const string Opening = "opening";
     internal const string Done = "done";
 
+    internal static IReadOnlyList<string> Moments { get; } = [Typing, Asked, Scrypt, Pbkdf2, Deriving, Opening, Done];
+
     internal static IReadOnlyList<string> Age { get; } = [WrapKey, FileKey, HeaderKey, PayloadKey, Document];
 
     internal static IReadOnlyList<string> Eip2333 { get; } =

@@ -64,7 +64,8 @@ internal sealed class SecretSearch
             }
 
             int hash = Hash(window);
-            if (((table[hash >> 6] >> (hash & 63)) & 1) != 0 && _windows.TryGetValue(window, out List<(Needle Needle, int From)>? places))
+            bool isCandidate = ((table[hash >> 6] >> (hash & 63)) & 1) != 0;
+            if (isCandidate && _windows.TryGetValue(window, out List<(Needle Needle, int From)>? places))
             {
                 foreach ((Needle needle, int from) in places)
                 {

@@ -64,7 +64,8 @@ internal sealed class SecretSearchTests : IDisposable
                 for (int offset = 0; offset < 9; offset++)
                 {
                     byte[] memory = [.. Enumerable.Repeat((byte)'=', offset), .. copy, .. new byte[offset]];
-                    Assert.That(search.In("memory", memory).Select(finding => finding.Offset), Does.Contain(offset), $"copy {index} at {offset}");
+                    IEnumerable<int> found = search.In("memory", memory).Select(finding => finding.Offset);
+                    Assert.That(found, Does.Contain(offset), $"copy {index} at {offset}");
                 }
             }
 

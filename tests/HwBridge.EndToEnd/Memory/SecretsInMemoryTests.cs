@@ -14,7 +14,8 @@ using HwBridge.Shared.Terminals;
 namespace HwBridge.EndToEnd.Memory;
 
 /// <summary>
-/// The program as a process, stopped at marked moments and after its work: each secret that it handled is searched for in all of its memory.
+/// The program as a process, stopped at marked moments and after its work: each secret that it handled is searched for in all of its
+/// memory, and in all that it wrote.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class SecretsInMemoryTests : IDisposable
@@ -28,6 +29,10 @@ internal sealed class SecretsInMemoryTests : IDisposable
     private const string Passphrase = "\u00c4gyptisch murmelt\u2122 71";
 
     private readonly Workplace _workplace = new();
+
+    /// <summary>The table of the README beside this file.</summary>
+    [OneTimeTearDown]
+    public static void PrintTable() => TestContext.Progress.WriteLine(MemoryRow.Table(MemoryProof.Concluded));
 
     public void Dispose() => _workplace.Dispose();
 
@@ -44,8 +49,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
             async uri =>
             {
                 int lines = device.Lines;
-                using HeldCommand command = HeldCommand.Start(
-                    _workplace, null, "backup", "create", "--from", Keystores, "--password-file", PasswordFile(Password), "--to", uri, "--out", "new.age");
+                string[] create = ["backup", "create", "--from", Keystores, "--password-file", PasswordFile(Password), "--out", "new.age"];
+                using HeldCommand command = HeldCommand.Start(_workplace, null, [.. create, "--to", uri]);
                 await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
                 proof.Take(command, SecretNames.Asked, SecretNames.Password, SecretNames.Shared);
                 device.Answer("y");
@@ -60,7 +65,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
             async uri =>
             {
                 device.Answer("y");
-                Outcome outcome = await _workplace.HwBridgeAsync("check", "--device", uri, "--expect", Keystores, "--backup", "new.age").ConfigureAwait(false);
+                string[] check = ["check", "--device", uri, "--expect", Keystores, "--backup", "new.age"];
+                Outcome outcome = await _workplace.HwBridgeAsync(check).ConfigureAwait(false);
                 Assert.That(outcome.ExitCode, Is.Zero, $"{outcome}");
             }).ConfigureAwait(false);
         proof.Add(AgeTrail.Of(_workplace["new.age"], recipient, shared));
@@ -78,8 +84,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
         TcpRelay relay = new(device.Port);
         await using (relay.ConfigureAwait(false))
         {
-            using HeldCommand command = HeldCommand.Start(
-                _workplace, null, "backup", "open", "--backup", file, "--device", relay.Uri, "--out", "restored", "--password-file", PasswordFile(Password));
+            string[] open = ["backup", "open", "--backup", file, "--out", "restored", "--password-file", PasswordFile(Password)];
+            using HeldCommand command = HeldCommand.Start(_workplace, null, [.. open, "--device", relay.Uri]);
             await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
             proof.Take(command, SecretNames.Asked, SecretNames.Password);
             device.Answer("y");
@@ -137,7 +143,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
         create.Add(Secret.OfBytes(SecretNames.Shared, DeviceAnswers.Agreements(answers).Single().Shared));
 
         AddText(open, SecretNames.Password, Password);
-        open.Add(Keys3);
+        open.Add(ValidatorKeys);
         arguments = ["backup", "open", "--backup", "new.age", "--passphrase", "host", "--kdf", "pbkdf2", "--out", "restored", "--device"];
         answers = await TalkAsync(
             open,
@@ -147,7 +153,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             "Decrypt",
             async command =>
             {
-                await command.UntilAsync(() => Directory.Exists(_workplace["restored"]) && Directory.EnumerateDirectories(_workplace["restored"]).Any(), "the restored folder").ConfigureAwait(false);
+                await command.UntilAsync(() => _workplace.Names.Length > 2, "the folder of half-done work").ConfigureAwait(false);
                 await open.TakeSeveralAsync(command, SecretNames.Pbkdf2, SecretNames.Password, SecretNames.Keys).ConfigureAwait(false);
             }).ConfigureAwait(false);
         AddKeystores(open, _workplace["restored"], Password);
@@ -183,8 +189,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
         UdpRelay relay = new(device.Port);
         await using (relay.ConfigureAwait(false))
         {
-            using HeldCommand command = HeldCommand.Start(
-                _workplace, null, "pubkeys", "--device", relay.Uri, "--index", string.Create(CultureInfo.InvariantCulture, $"0-{Count - 1}"));
+            string indices = string.Create(CultureInfo.InvariantCulture, $"0-{Count - 1}");
+            using HeldCommand command = HeldCommand.Start(_workplace, null, "pubkeys", "--device", relay.Uri, "--index", indices);
             await command.UntilAsync(() => DeviceAnswers.HasCipheredValue(relay.Answers), "the device's answer").ConfigureAwait(false);
             await proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys).ConfigureAwait(false);
             await EndAsync(proof, command).ConfigureAwait(false);
@@ -197,7 +203,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
     [Test]
     public async Task BackupCreate_WrongPassword_LeavesNoSecret()
     {
-        MemoryProof proof = new("backup create, wrong password", "new.age");
+        MemoryProof proof = new("backup create, wrong password", "x.age");
         MakeKeystores(proof, Password, withScrypt: false);
         AddText(proof, SecretNames.Password, AccentedPassword);
         AddKeystores(proof, Keystores, AccentedPassword);
@@ -205,7 +211,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
         await FailAsync(
             proof,
             7,
-            ["backup", "create", "--from", Keystores, "--password-file", PasswordFile(AccentedPassword), "--to", device.Uri, "--out", "new.age"],
+            ["backup", "create", "--from", Keystores, "--password-file", PasswordFile(AccentedPassword), "--to", device.Uri, "--out", "x.age"],
             _ => Task.CompletedTask).ConfigureAwait(false);
         proof.Conclude();
     }
@@ -246,7 +252,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
         using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "ledger").ConfigureAwait(false);
         X25519PublicKey recipient = await RecipientAsync(device.Uri).ConfigureAwait(false);
         string file = Path.Combine(_workplace.Home, "changed.age");
-        byte[] whole = Seal(recipient, string.Concat(Enumerable.Range(0, 3).Select(index => $"    \"secret\": \"0x{Convert.ToHexStringLower(KeyBytes(index))}\"\n")));
+        IEnumerable<string> lines = Enumerable.Range(0, 3).Select(index => $"    \"secret\": \"0x{Convert.ToHexStringLower(KeyBytes(index))}\"\n");
+        byte[] whole = Seal(recipient, string.Concat(lines));
         await File.WriteAllBytesAsync(file, whole).ConfigureAwait(false);
         byte[] shared = await WatchAsync(
             device,
@@ -255,7 +262,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
             {
                 // The header is sound, so that the device is asked and the file key comes out; the payload is not.
                 await File.WriteAllBytesAsync(file, [.. whole[..^1], (byte)~whole[^1]]).ConfigureAwait(false);
-                await FailAsync(proof, 7, ["check", "--device", uri, "--expect", Keystores, "--backup", file], _ => Task.CompletedTask).ConfigureAwait(false);
+                string[] check = ["check", "--device", uri, "--expect", Keystores, "--backup", file];
+                await FailAsync(proof, 7, check, _ => Task.CompletedTask).ConfigureAwait(false);
             }).ConfigureAwait(false);
         await File.WriteAllBytesAsync(file, whole).ConfigureAwait(false);
         proof.Add(AgeTrail.Of(file, recipient, shared));
@@ -290,11 +298,12 @@ internal sealed class SecretsInMemoryTests : IDisposable
 
     private string Keystores => Path.Combine(_workplace.Home, "keystores");
 
-    private static IEnumerable<Secret> Keys3 => Enumerable.Range(0, 3).Select(index => Secret.OfBytes(SecretNames.Keys, KeyBytes(index)));
+    private static IEnumerable<Secret> ValidatorKeys =>
+        Enumerable.Range(0, 3).Select(index => Secret.OfBytes(SecretNames.Keys, KeyBytes(index)));
 
     private static byte[] KeyBytes(int index)
     {
-        byte[] bytes = SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"secrets in memory {index}")));
+        byte[] bytes = SHA256.HashData([.. "secrets in memory"u8, (byte)index]);
         bytes[0] &= 0x3f;
         return bytes;
     }
@@ -345,7 +354,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
             key!.Dispose();
         }
 
-        proof.Add(Keys3);
+        proof.Add(ValidatorKeys);
         AddKeystores(proof, Keystores, password);
     }
 
@@ -354,8 +363,8 @@ internal sealed class SecretsInMemoryTests : IDisposable
     {
         MakeKeystores(proof, Password, withScrypt: false);
         string file = Path.Combine(_workplace.Home, "made.age");
-        Outcome made = await _workplace.HwBridgeAsync(
-            "backup", "create", "--from", Keystores, "--password-file", PasswordFile(Password), "--to", "emulator:ledger", "emulator:trezor", "--allow-emulator", "--out", file)
+        string[] create = ["backup", "create", "--from", Keystores, "--password-file", PasswordFile(Password), "--out", file];
+        Outcome made = await _workplace.HwBridgeAsync([.. create, "--to", "emulator:ledger", "emulator:trezor", "--allow-emulator"])
             .ConfigureAwait(false);
         Assert.That(made.ExitCode, Is.Zero, $"{made}");
         return file;
@@ -422,12 +431,18 @@ internal sealed class SecretsInMemoryTests : IDisposable
     {
         string file = Path.Combine(_workplace.Home, "secret-pin.txt");
         File.WriteAllText(file, Pin);
-        return SoftwareDevice.StartAsync(_workplace, "trezor", "--model", "t1b1", "--pin-file", file, "--passphrase-protection", "--approve", "ask");
+        string[] options = ["--model", "t1b1", "--pin-file", file, "--passphrase-protection", "--approve", "ask"];
+        return SoftwareDevice.StartAsync(_workplace, "trezor", options);
     }
 
     /// <summary>Runs a command at a terminal, with passphrase and, once, PIN.</summary>
     private async Task<IReadOnlyList<byte[]>> TalkAsync(
-        MemoryProof proof, SoftwareDevice device, string[] arguments, (string Words, string Answer) asked, string review, Func<HeldCommand, Task> work)
+        MemoryProof proof,
+        SoftwareDevice device,
+        string[] arguments,
+        (string Words, string Answer) asked,
+        string review,
+        Func<HeldCommand, Task> work)
     {
         AddText(proof, SecretNames.Passphrase, Passphrase);
         proof.Add(Secret.OfText(SecretNames.Pin, Pin, Pin.Length));
