@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using HwBridge.Core.Secrets;
 
@@ -9,12 +8,24 @@ namespace HwBridge.EndToEnd;
 /// <summary>A program that keeps a copy of a secret where it was told to: what the search of memory has to find.</summary>
 internal static class Program
 {
-    /// <summary>The secret; 32 bytes that lie nowhere but where a copy is planted.</summary>
-    internal static void Fill(Span<byte> secret) => SHA256.HashData("planted"u8, secret);
+    internal const int Size = 32;
+
+    /// <summary>The secret, by arithmetic that leaves nothing of it anywhere else.</summary>
+    internal static void Fill(Span<byte> secret)
+    {
+        uint state = 2463534242;
+        for (int i = 0; i < Size; i++)
+        {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            secret[i] = (byte)(state >> 24);
+        }
+    }
 
     private static unsafe int Main(string[] arguments)
     {
-        using SecretBuffer guarded = SecretBuffer.Allocate(SHA256.HashSizeInBytes);
+        using SecretBuffer guarded = SecretBuffer.Allocate(Size);
         Fill(guarded.Span);
         object? kept = null;
         byte* native = null;

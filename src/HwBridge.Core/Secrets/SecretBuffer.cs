@@ -81,7 +81,13 @@ public sealed unsafe class SecretBuffer : IDisposable
     }
 
     /// <summary>Wipes and frees the bytes. Calling it twice is harmless.</summary>
-    public void Dispose() => ((IDisposable)_memory).Dispose();
+    public void Dispose()
+    {
+        ((IDisposable)_memory).Dispose();
+
+        // Here and not deeper: whoever worked with the secret has left registers and blocks of it just below the caller.
+        UsedStack.Wipe();
+    }
 
     /// <summary>Never the content.</summary>
     public override string ToString() => "‹secret›";
@@ -164,9 +170,6 @@ public sealed unsafe class SecretBuffer : IDisposable
                 }
 
                 Interlocked.Decrement(ref _live);
-
-                // Whoever worked with the secret on this thread has left registers and blocks of it where the calls returned from.
-                UsedStack.Wipe();
             }
         }
     }

@@ -75,7 +75,7 @@ internal sealed class SecretSearchTests : IDisposable
 
     private async Task<IReadOnlyList<Finding>> SearchAsync(string way)
     {
-        byte[] secret = new byte[SHA256.HashSizeInBytes];
+        byte[] secret = new byte[Program.Size];
         Program.Fill(secret);
         using RunningCommand running = RunningCommand.Program(
             _workplace.Folder, holdsInput: true, "dotnet", typeof(Program).Assembly.Location, way);
