@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Bls.Field;
+using HwBridge.Core.Bls.G2;
 using HwBridge.Core.Cryptography;
 using HwBridge.Core.Eip2333;
 using HwBridge.Core.Eip2335;
@@ -14,6 +15,7 @@ namespace HwBridge.Timing;
 internal static class TimingSubjects
 {
     private const string Secrets = "one secret, random ones";
+    private const string OneAndRandom = "the secret 1, random ones";
     private const string Differences = "first byte differs; last byte or none";
 
     /// <summary>Keeps results in use.</summary>
@@ -21,10 +23,13 @@ internal static class TimingSubjects
 
     private static FpLanes _product = FpConstants.One;
 
+    private static G2Point _sum = G2Point.Infinity;
+
     internal static IEnumerable<TimingSubject> All() =>
     [
         PublicKey(Secrets, FixedOrRandomKey),
-        PublicKey("the secret 1, random ones", OneOrRandomKey),
+        PublicKey(OneAndRandom, OneOrRandomKey),
+        Signature(),
         RangeCheck(),
         Reduction(),
         MasterKey(),
@@ -51,6 +56,23 @@ internal static class TimingSubjects
             () => MultiplyIfOdd(key))
         {
             Samples = 40_000,
+        };
+    }
+
+    private static TimingSubject Signature()
+    {
+        byte[] key = new byte[BlsSecretKey.Size];
+        byte[] message = Fixed(32);
+        byte[] signature = new byte[BlsSignature.Size];
+        return new TimingSubject(
+            "BLS signature",
+            OneAndRandom,
+            key,
+            OneOrRandomKey,
+            () => Bls12381.Default.Sign(key, message, BlsSignature.Suite, signature),
+            () => AddIfOdd(key))
+        {
+            Samples = 12_000,
         };
     }
 
@@ -247,7 +269,7 @@ internal static class TimingSubjects
             () => _answer = header.IsAuthentic(fileKey),
             () => _answer = EqualsWithEarlyExit(given, mac))
         {
-            Samples = 60_000,
+            Samples = 100_000,
             Load = () =>
             {
                 AgeBase64.Encode(given, text.AsSpan()[^44..^1]);
@@ -323,6 +345,16 @@ internal static class TimingSubjects
         if ((secret[^1] & 1) != 0)
         {
             FpLanes.Multiply(ref _product, ref _product, ref _product);
+        }
+    }
+
+    /// <summary>As by a multiplication that leaves out one digit when it is 0.</summary>
+    private static void AddIfOdd(byte[] secret)
+    {
+        if ((secret[^1] & 1) != 0)
+        {
+            G2Scratch scratch = default;
+            _sum.Add(in _sum, ref scratch);
         }
     }
 

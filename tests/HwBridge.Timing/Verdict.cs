@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HwBridge.Timing;
 
 /// <summary>What repeated measurements say of one computation.</summary>
@@ -19,7 +21,12 @@ internal sealed record Verdict(IReadOnlyList<IReadOnlyList<Statistic>> Measureme
 
     /// <summary>The t-values of the last measurement that were over the threshold, on the same side, in all of them.</summary>
     internal IReadOnlyList<Statistic> Reproduced =>
-        Measurements.Count == Repetitions ? [.. Measurements[^1].Where(last => Measurements.All(one => one.Any(first => Agree(first, last))))] : [];
+        Measurements.Count < Repetitions
+            ? []
+            : [.. Measurements[^1].Where(last => Measurements.All(measurement => measurement.Any(one => Agree(one, last))))];
+
+    /// <summary>Every t-value, a line for each measurement: what a failed test shows.</summary>
+    public override string ToString() => string.Join('\n', Measurements.Select(static one => string.Join(' ', one.Select(Format))));
 
     /// <summary>Measures once, and again as long as something is suspicious.</summary>
     internal static Verdict Of(Func<IReadOnlyList<Statistic>> measure)
@@ -33,6 +40,9 @@ internal sealed record Verdict(IReadOnlyList<IReadOnlyList<Statistic>> Measureme
 
         return new Verdict(measurements);
     }
+
+    private static string Format(Statistic one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(one.Order == 1 ? "mean" : "variance")}({one.Kept:0.##}) {one.T:0.0}");
 
     private static bool Agree(Statistic one, Statistic other) =>
         (one.Order, one.Kept) == (other.Order, other.Kept)

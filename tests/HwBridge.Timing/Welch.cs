@@ -3,7 +3,7 @@ namespace HwBridge.Timing;
 /// <summary>Welch's t-test: whether two samples have the same mean, without assuming that they have the same variance.</summary>
 internal static class Welch
 {
-    /// <summary>The difference of the means over its standard error √(variance / n + variance / n); 0 when there is no difference.</summary>
+    /// <summary>The difference of the means over its standard error √(variance / n + variance / n); 0 for equal means.</summary>
     internal static (double T, double StandardError) Test(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
         (double leftMean, double leftVariance) = Moments(left);

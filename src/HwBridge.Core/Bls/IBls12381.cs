@@ -4,7 +4,7 @@ namespace HwBridge.Core.Bls;
 /// What this project needs of BLS12-381, and the only place where a backend plugs in. Points are compressed: 48 bytes in G1, 96 in G2.
 /// Whoever hands in public keys and signatures has had them validated, unless a method says otherwise.
 /// </summary>
-/// <remarks>A domain separation tag is 1 to 255 bytes, as RFC 9380 §3.1 asks.</remarks>
+/// <remarks>A domain separation tag has at least 1 byte, as RFC 9380 §3.1 asks; one of more than 255 is hashed (§5.3.3).</remarks>
 public interface IBls12381
 {
     /// <summary>secret · G1, compressed. Constant time in the secret.</summary>

@@ -84,7 +84,11 @@ internal sealed class ManagedBls12381 : IBls12381
         G1Scratch scratch = default;
         for (; !publicKeys.IsEmpty; publicKeys = publicKeys[G1Codec.Size..])
         {
-            G1Codec.TryDecode(publicKeys[..G1Codec.Size], out G1Point point);
+            if (G1Codec.TryDecode(publicKeys[..G1Codec.Size], out G1Point point) is not (PointValidity.Valid or PointValidity.Infinity))
+            {
+                throw new ArgumentException("one is no point of the curve", nameof(publicKeys));
+            }
+
             total.Add(in point, ref scratch);
         }
 
@@ -98,7 +102,11 @@ internal sealed class ManagedBls12381 : IBls12381
         G2Scratch scratch = default;
         for (; !signatures.IsEmpty; signatures = signatures[G2Codec.Size..])
         {
-            G2Codec.TryDecode(signatures[..G2Codec.Size], out G2Point point);
+            if (G2Codec.TryDecode(signatures[..G2Codec.Size], out G2Point point) is not (PointValidity.Valid or PointValidity.Infinity))
+            {
+                throw new ArgumentException("one is no point of the curve", nameof(signatures));
+            }
+
             total.Add(in point, ref scratch);
         }
 

@@ -203,6 +203,15 @@ internal sealed class BlsSignatureTests
         Assert.That(sum, Is.EqualTo(infinity));
     }
 
+    [Test]
+    public void AddPublicKeysAndSignatures_OfWhatNobodyValidated_AreRefused()
+    {
+        ManagedBls12381 bls = new();
+        byte[] sum = new byte[BlsSignature.Size];
+        Assert.That(() => bls.AddSignatures([.. Generator, .. new byte[96]], sum), Throws.ArgumentException);
+        Assert.That(() => bls.AddPublicKeys(new byte[48], sum), Throws.ArgumentException);
+    }
+
     private static BlsSecretKey Key(BigInteger scalar)
     {
         Assert.That(BlsSecretKey.TryFromBytes(ReferenceCurve.ToBytes(scalar, 32), out BlsSecretKey? key), Is.True);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using HwBridge.Core.Bls.Field;
 using static HwBridge.Core.Tests.Bls.LaneValues;
 
@@ -105,6 +106,14 @@ internal sealed class FpLanesTests
         Vector256<ulong> left = Vector256.Create(a, b, c, d);
         Vector256<ulong> right = Vector256.Create(d, ~a, b * 3, c);
         return FpLanes.Widen(left, right) == FpLanes.WidenPortable(left, right);
+    }
+
+    /// <summary>The run that is to show the portable path does show it.</summary>
+    [Test]
+    public void Widen_WhereTheRuntimeIsToldToLeaveAvx2Out_IsThePortableOne()
+    {
+        bool isLeftOut = Environment.GetEnvironmentVariable("DOTNET_EnableAVX2") == "0";
+        Assert.That(isLeftOut && Avx2.IsSupported, Is.False);
     }
 
     [TestCase(2u, 1u)]

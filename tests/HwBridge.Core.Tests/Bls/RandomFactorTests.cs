@@ -8,8 +8,11 @@ internal sealed class RandomFactorTests
     public bool Of_AnyNumber_HasItsValueAndNoTwoDigitsSideBySide(ulong number) => IsNonAdjacentFormOf(number);
 
     [Test]
-    public void Of_NumbersAtTheEdges_HasTheirValue() =>
-        Assert.That((ulong[])[1, 2, 3, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, 0xaaaa_aaaa_aaaa_aaaa], Has.All.Matches<ulong>(IsNonAdjacentFormOf));
+    public void Of_NumbersAtTheEdges_HasTheirValue()
+    {
+        ulong[] numbers = [1, 2, 3, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, 0xaaaa_aaaa_aaaa_aaaa];
+        Assert.That(numbers, Has.All.Matches<ulong>(IsNonAdjacentFormOf));
+    }
 
     [Test]
     public void Fill_OfManyFactors_GivesDifferentOnes()

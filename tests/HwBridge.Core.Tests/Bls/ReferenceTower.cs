@@ -116,7 +116,7 @@ internal static class ReferenceTower
         return new Point2(x, Subtract(Multiply(slope, Subtract(a.X, x)), a.Y));
     }
 
-    /// <summary>w³ times the line through a point (x / w², y / w³) of the untwisted curve, at p: slope x − y − slope p.X w² + p.Y w³.</summary>
+    /// <summary>w³ times the line through (x / w², y / w³), a point of the untwisted curve, at p: slope x − y − slope p.X w² + p.Y w³.</summary>
     private static Fp2[] Line(Point2 point, Fp2 slope, ReferenceCurve.Affine p) =>
     [
         Subtract(Multiply(slope, point.X), point.Y),

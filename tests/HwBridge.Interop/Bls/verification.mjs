@@ -18,7 +18,11 @@ const first = decode(sets[0]);
 const work = {
   verify: [20, 1, () => blst.verify(message, blst.PublicKey.fromBytes(publicKey), blst.Signature.fromBytes(signature))],
   verifyPoints: [20, 1, () => blst.verify(first.msg, first.pk, first.sig)],
-  validateAndVerify: [20, 1, () => blst.verify(message, blst.PublicKey.fromBytes(publicKey, true), blst.Signature.fromBytes(signature, true))],
+  validateAndVerify: [
+    20,
+    1,
+    () => blst.verify(message, blst.PublicKey.fromBytes(publicKey, true), blst.Signature.fromBytes(signature, true)),
+  ],
   verifyBatch: [1, sets.length, () => blst.verifyMultipleAggregateSignatures(sets.map(decode))],
 };
 

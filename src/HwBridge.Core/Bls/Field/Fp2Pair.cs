@@ -10,6 +10,7 @@ namespace HwBridge.Core.Bls.Field;
 /// Sums are not carried and differences are: "limbs below 2^29" means the sum of two carried elements. Each caller states how
 /// many times p its elements stay below. No branch and no index depends on a value.
 /// </remarks>
+[SkipLocalsInit]
 internal struct Fp2Pair
 {
     /// <summary>What <see cref="Multiply"/> and <see cref="Square"/> take: elements below this many times p.</summary>

@@ -30,13 +30,20 @@ internal static class SignatureVerification
         0x6c, 0x55, 0xe8, 0x3f, 0xf9, 0x7a, 0x1a, 0xef, 0xfb, 0x3a, 0xf0, 0x0a, 0xdb, 0x22, 0xc6, 0xbb,
     ];
 
-    /// <summary>True when the signature is the sum of what each key's holder signs for its message.</summary>
+    /// <summary>
+    /// True when the signature is the sum of what each key's holder signs for its message. False for no message or a size that does not fit.
+    /// </summary>
     internal static bool Verify(
         ReadOnlySpan<byte> publicKeys,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
         ReadOnlySpan<byte> domainSeparationTag,
         ReadOnlySpan<byte> signature)
     {
+        if (messages.Count == 0 || publicKeys.Length != messages.Count * KeySize || signature.Length != SignatureSize)
+        {
+            return false;
+        }
+
         PairingTerm[] terms = new PairingTerm[messages.Count + 1];
         int count = 0;
         for (int i = 0; i < messages.Count; i++)
@@ -62,24 +69,33 @@ internal static class SignatureVerification
         return validity is PointValidity.Valid or PointValidity.Infinity && PairingProduct.IsOne(terms.AsSpan(0, count));
     }
 
-    /// <summary>True when each signature is right, but for a chance of 2^-64: each equation is raised to a random power of its own.</summary>
+    /// <summary>
+    /// True when each signature is right, but for a chance of 2^-64: the equations are multiplied, each raised to a random power of its
+    /// own, so that errors don't cancel out. False for no message or a size that does not fit.
+    /// </summary>
     internal static bool VerifyBatch(
         ReadOnlySpan<byte> publicKeys,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
         ReadOnlySpan<byte> domainSeparationTag,
         ReadOnlySpan<byte> signatures)
     {
+        int total = messages.Count;
+        if (total == 0 || publicKeys.Length != total * KeySize || signatures.Length != total * SignatureSize)
+        {
+            return false;
+        }
+
         byte[] keys = publicKeys.ToArray();
         byte[] tag = domainSeparationTag.ToArray();
         byte[] all = signatures.ToArray();
-        int size = Math.Clamp((messages.Count + Environment.ProcessorCount - 1) / Environment.ProcessorCount, MinChunk, MaxChunk);
-        int chunks = (messages.Count + size - 1) / size;
+        int size = Math.Clamp((total + Environment.ProcessorCount - 1) / Environment.ProcessorCount, MinChunk, MaxChunk);
+        int chunks = (total + size - 1) / size;
         Fp12[] products = new Fp12[chunks];
         G2Point[] sums = new G2Point[chunks];
         ParallelLoopResult result = Parallel.For(0, chunks, (chunk, state) =>
         {
             int from = chunk * size;
-            int count = Math.Min(size, messages.Count - from);
+            int count = Math.Min(size, total - from);
             ReadOnlySpan<byte> chunkKeys = keys.AsSpan(from * KeySize, count * KeySize);
             ReadOnlySpan<byte> chunkSignatures = all.AsSpan(from * SignatureSize, count * SignatureSize);
             if (!TryCombine(chunkKeys, messages, from, tag, chunkSignatures, ref products[chunk], ref sums[chunk]))
@@ -111,7 +127,7 @@ internal static class SignatureVerification
         return products[0].IsOne;
     }
 
-    /// <summary>For factors cᵢ the Miller loop of all (cᵢ pkᵢ, H(mᵢ)), and the sum of all cᵢ times the signature; false when a point is none.</summary>
+    /// <summary>For random cᵢ the Miller loop of all (cᵢ pkᵢ, H(mᵢ)), and the sum of all cᵢ times signatureᵢ; false when a point is none.</summary>
     private static bool TryCombine(
         ReadOnlySpan<byte> publicKeys,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,

@@ -5,7 +5,9 @@ using HwBridge.Core.Bls.Tower;
 
 namespace HwBridge.Core.Bls.Pairing;
 
-/// <summary>Two terms of a product of pairings side by side, on their way through the Miller loop: T, a multiple of Q, is doubled and Q added to it.</summary>
+/// <summary>
+/// Two terms of a product of pairings side by side, on their way through the Miller loop: T, a multiple of Q, is doubled and Q added to it.
+/// </summary>
 /// <remarks>
 /// T = (X : Y : Z) is projective, on the twist y² = x³ + 4ξ. The line through T of slope λ, untwisted by (x, y) → (x / w², y / w³) and
 /// multiplied by w³, is at P (λ x − y) − λ x_P w² + y_P w³; factors in Fp2 don't matter, as the final exponentiation makes them 1.
@@ -18,7 +20,7 @@ internal struct TermPair
     private static readonly FpLanes Cover8 = FpConstants.Cover(8, 1);
     private static readonly FpLanes Cover12 = FpConstants.Cover(12, 3);
 
-    /// <summary>Covers twelve times an element below 2p, and up to 52 times p.</summary>
+    /// <summary>Covers twelve times an element below 2p, and up to 52 times p: squares of what is at most 5p are below 1.15p.</summary>
     private static readonly FpLanes Cover26 = FpConstants.Cover(26, 64);
 
     // T, at most 4p.

@@ -58,7 +58,7 @@ internal struct Fp12
             }
 
             const uint All = 0b1111;
-            return FpCodec.ZeroLanes(in rest.Lanes) == All && FpCodec.ZeroLanes(in C1.Lanes) == All && FpCodec.ZeroLanes(in C2.Lanes) == All;
+            return (FpCodec.ZeroLanes(in rest.Lanes) & FpCodec.ZeroLanes(in C1.Lanes) & FpCodec.ZeroLanes(in C2.Lanes)) == All;
         }
     }
 

@@ -57,7 +57,7 @@ internal struct Fp2Factor
         }
     }
 
-    /// <summary>x₀·y₀ + x₁·y₁ + x₂·y₂ in both halves, with one reduction: below 2p, carried. The sum may be one of the elements x.</summary>
+    /// <summary>x₀·y₀ + x₁·y₁ + x₂·y₂ in both halves, with one reduction: below 2p, carried. The sum may be one of the x.</summary>
     /// <param name="sum">Receives it.</param>
     /// <param name="x0">Below 16p, carried, as the others are: 3 · 16 · (15 + 16) is within 2519.</param>
     /// <param name="y0">Its factor.</param>

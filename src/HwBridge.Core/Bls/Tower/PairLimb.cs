@@ -72,7 +72,7 @@ internal static class PairLimb
         FpLanes.Widen(top + (next >>> FpLanes.LimbBits), Vector256.Create((ulong)QuotientFactor)) >>> QuotientBits;
 
     /// <summary>Writes limb j of a sum whose limbs come one after the other, and keeps the carry.</summary>
-    /// <remarks>The topmost limb of a sum below 2^392 is below 2^28 as well, and what covers have borrowed from it is given back by then.</remarks>
+    /// <remarks>The topmost limb of a sum below 2^392 is below 2^28 as well: what covers have borrowed from it, the carry gives back.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Put(ref Vector256<ulong> limbs, int j, ref Vector256<ulong> carry, Vector256<ulong> limb)
     {

@@ -52,7 +52,12 @@ internal static class VerificationComparison
                 Target = Target,
             },
             new Row("the same, where blst has both as points in memory", ours[0], Unknown) { Peer = Peer, PeerTime = theirs[1] },
-            new Row("key and signature validated, signature verified", ours[1], Unknown) { Peer = Peer, PeerTime = theirs[2], Target = Target },
+            new Row("key and signature validated, signature verified", ours[1], Unknown)
+            {
+                Peer = Peer,
+                PeerTime = theirs[2],
+                Target = Target,
+            },
             new Row($"batch of {BatchSize} verified on {Environment.ProcessorCount} cores (blst: 1), per signature", ours[2], Unknown)
             {
                 Peer = Peer,
