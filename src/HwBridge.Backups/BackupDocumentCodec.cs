@@ -145,28 +145,21 @@ public static class BackupDocumentCodec
         json.WriteNumber("version"u8, Version);
         json.WriteString("created"u8, document.Created.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture));
         json.WriteStartArray("validators"u8);
-        Span<byte> secret = stackalloc byte[2 + (2 * BlsSecretKey.Size)];
-        "0x"u8.CopyTo(secret);
-        try
+        using SecretBuffer secret = SecretBuffer.Allocate(2 + (2 * BlsSecretKey.Size));
+        "0x"u8.CopyTo(secret.Span);
+        for (int i = 0; i < document.Validators.Count; i++)
         {
-            for (int i = 0; i < document.Validators.Count; i++)
+            BackupValidator validator = document.Validators[i];
+            json.WriteStartObject();
+            json.WriteString("pubkey"u8, validator.PublicKey.ToString());
+            if ((validator.Path?.ToString() ?? validator.WrittenPath) is { } path)
             {
-                BackupValidator validator = document.Validators[i];
-                json.WriteStartObject();
-                json.WriteString("pubkey"u8, validator.PublicKey.ToString());
-                if ((validator.Path?.ToString() ?? validator.WrittenPath) is { } path)
-                {
-                    json.WriteString("path"u8, path);
-                }
-
-                SecretHex.Encode(document.SecretOf(i), secret[2..]);
-                json.WriteString("secret"u8, secret);
-                json.WriteEndObject();
+                json.WriteString("path"u8, path);
             }
-        }
-        finally
-        {
-            secret.Clear();
+
+            SecretHex.Encode(document.SecretOf(i), secret.Span[2..]);
+            json.WriteString("secret"u8, secret.Span);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -39,6 +39,8 @@ internal sealed class RunningCommand : IDisposable
 
     internal bool HasExited => _process.HasExited;
 
+    internal int ProcessId => _process.Id;
+
     /// <summary>Runs a line of bash, what it writes to stderr among its output.</summary>
     internal static RunningCommand Shell(string command, string folder, string home)
     {

@@ -14,21 +14,22 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
         async (parsed, cancellationToken) =>
         {
             Answer answer = AnswerFor(parsed);
+            bool warned = WarnOfUnlockedMemory(answer);
             try
             {
                 using TerminalPerson person = new(error, messagesAreSeen: !Console.IsErrorRedirected);
-                return await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
+                int exit = await body(new CommandContext(parsed, answer, person), cancellationToken).ConfigureAwait(false);
+                answer.Write();
+                return exit;
             }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
+            catch (Exception failure) when (failure is InsufficientMemoryException or not OutOfMemoryException)
             {
                 return Fail(answer, AsFault(failure, cancellationToken));
             }
             finally
             {
-                if (ProcessHardening.UnlockedMemoryWarning() is { } warning)
-                {
-                    answer.Warn(warning);
-                }
+                // Where a little could be locked, the limit may have been reached on the way.
+                _ = warned || WarnOfUnlockedMemory(answer);
             }
         };
 
@@ -48,6 +49,17 @@ internal sealed class CommandRunner(GlobalOptions globals, TextWriter output, Te
         _ => new FaultException(
             Fault.Io, $"a defect of hwbridge: {failure.GetType().Name}", "Run again with --verbose and report what it says.", failure),
     };
+
+    private static bool WarnOfUnlockedMemory(Answer answer)
+    {
+        if (ProcessHardening.UnlockedMemoryWarning() is not { } warning)
+        {
+            return false;
+        }
+
+        answer.Warn(warning);
+        return true;
+    }
 
     private static int Fail(Answer answer, FaultException fault)
     {

@@ -205,6 +205,7 @@ internal static class EmulatorCommand
             new ListeningAnswer(address),
             json => json.ListeningAnswer,
             text => text.WriteLine($"listening on {address}"));
+        context.Answer.Write();
         Task ended = await Task.WhenAny(completion, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
         if (ended == completion)
         {

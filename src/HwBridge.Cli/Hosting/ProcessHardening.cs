@@ -41,9 +41,15 @@ internal static unsafe class ProcessHardening
     }
 
     /// <summary>The warning for a process whose secrets could not be kept out of swap; null while all could.</summary>
-    internal static string? UnlockedMemoryWarning() => SecretBuffer.LockingWorks
-        ? null
-        : "Secrets could not be locked in memory and may reach the swap file: raise the limit (ulimit -l) or switch swap off.";
+    /// <remarks>Asks for a page first, so that nobody types a secret before the warning where nothing can be locked.</remarks>
+    internal static string? UnlockedMemoryWarning()
+    {
+        SecretBuffer.Allocate(1).Dispose();
+        return SecretBuffer.LockingWorks
+            ? null
+            : "secrets can't be locked in memory and may reach the swap file: raise the limit (ulimit -l 65536; LimitMEMLOCK=64M in a systemd "
+                + "unit), or switch swap off (swapoff -a)";
+    }
 
     private static void RemoveDiagnosticsPort(List<string> failures)
     {

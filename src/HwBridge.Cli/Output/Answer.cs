@@ -11,6 +11,7 @@ namespace HwBridge.Cli.Output;
 internal sealed class Answer(TextWriter output, TextWriter error, bool json, bool quiet, bool verbose, bool color)
 {
     private bool _given;
+    private Action? _unwritten;
 
     /// <summary>True when stdout must be one JSON document.</summary>
     internal bool Json => json;
@@ -18,12 +19,14 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <summary>True when the person asked for silence on stderr.</summary>
     internal bool Quiet => quiet;
 
-    /// <summary>Writes the answer, once. The JSON's writer is made only where JSON is asked for: that takes longer than the words.</summary>
-    /// <exception cref="FaultException"><see cref="Fault.Io"/>: stdout can't be written.</exception>
+    /// <summary>
+    /// Takes the answer, once, for <see cref="Write"/>. The JSON's writer is made only where JSON is asked for: that takes longer than the
+    /// words.
+    /// </summary>
     internal void Give<T>(T document, Func<AnswerJson, JsonTypeInfo<T>> type, Action<TextWriter> text)
     {
         _given = true;
-        try
+        _unwritten = () =>
         {
             if (json)
             {
@@ -33,7 +36,21 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
             {
                 text(output);
             }
+        };
+    }
 
+    /// <summary>
+    /// Writes what was given, if anything was and is not yet written. Called when the work is done and its secrets are wiped: a reader
+    /// that takes its time (a pager, a stopped terminal) must not keep them in memory.
+    /// </summary>
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>: stdout can't be written.</exception>
+    internal void Write()
+    {
+        Action? write = _unwritten;
+        _unwritten = null;
+        try
+        {
+            write?.Invoke();
             output.Flush();
         }
         catch (IOException exception)
@@ -65,11 +82,14 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <returns>The exit code.</returns>
     internal int Fail(FaultException fault)
     {
+        Write();
+
         // One document on stdout: after an answer, a late failure (a device that breaks while it is closed) goes to stderr.
         if (json && !_given)
         {
             FailureDetail detail = new(fault.Fault.Tag(), fault.Fault.ExitCode(), fault.Message, fault.Remedy);
             Give(new FailureAnswer(detail), json => json.FailureAnswer, static _ => { });
+            Write();
         }
         else
         {

@@ -30,17 +30,10 @@ public static class Eip2333KeyDerivation
                 $"Give at least {MinimumSeedSize} bytes, such as the 64-byte seed of a BIP-39 mnemonic.");
         }
 
-        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
-        try
-        {
-            HkdfModR(seed, scalar);
-            return Key(scalar);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(scalar);
-            UsedStack.Wipe();
-        }
+        using SecretBuffer scalar = SecretBuffer.Allocate(BlsSecretKey.Size);
+        using SecretBuffer scratch = SecretBuffer.Allocate(ScratchSize(seed.Length));
+        HkdfModR(seed, scalar.Span, scratch.Span);
+        return Key(scalar.Span);
     }
 
     /// <summary>derive_child_SK.</summary>
@@ -71,69 +64,59 @@ public static class Eip2333KeyDerivation
     {
         ArgumentOutOfRangeException.ThrowIfZero(indices.Length);
         ArgumentNullException.ThrowIfNull(master);
-        Span<byte> scalar = stackalloc byte[BlsSecretKey.Size];
-        Span<byte> lamportPublicKey = stackalloc byte[LamportKey.HashSize];
-        try
-        {
-            // Keys on the way never leave the stack: to get guarded memory takes half as long as to compute a child.
-            master.Bytes.CopyTo(scalar);
-            foreach (uint index in indices)
-            {
-                LamportKey.Compress(scalar, index, lamportPublicKey);
-                HkdfModR(lamportPublicKey, scalar);
-            }
 
-            return Key(scalar);
-        }
-        finally
+        // Guarded memory once for the whole walk: to get it takes a few microseconds.
+        using SecretBuffer keys = SecretBuffer.Allocate(BlsSecretKey.Size + LamportKey.HashSize);
+        using SecretBuffer scratch = SecretBuffer.Allocate(LamportKey.ScratchSize);
+        Span<byte> scalar = keys.Span[..BlsSecretKey.Size];
+        Span<byte> lamportPublicKey = keys.Span[BlsSecretKey.Size..];
+        master.Bytes.CopyTo(scalar);
+        foreach (uint index in indices)
         {
-            CryptographicOperations.ZeroMemory(scalar);
-            CryptographicOperations.ZeroMemory(lamportPublicKey);
-            UsedStack.Wipe();
+            LamportKey.Compress(scalar, index, lamportPublicKey, scratch.Span);
+            HkdfModR(lamportPublicKey, scalar, scratch.Span[..ScratchSize(LamportKey.HashSize)]);
         }
+
+        return Key(scalar);
     }
 
     private static BlsSecretKey Key(ReadOnlySpan<byte> scalar) =>
         BlsSecretKey.TryFromBytes(scalar, out BlsSecretKey? key) ? key : throw new UnreachableException("HKDF_mod_r gives 1 … r−1");
 
+    /// <summary>What <see cref="HkdfModR"/> needs: a key, two blocks of output, and the material with a byte after it.</summary>
+    private static int ScratchSize(int keyMaterial) => (3 * LamportKey.HashSize) + keyMaterial + 1;
+
     /// <summary>HKDF_mod_r with an empty key_info.</summary>
     /// <param name="keyMaterial">The secret that the key is made of.</param>
     /// <param name="scalar">Receives 32 bytes, big-endian, 1 … r−1.</param>
-    private static void HkdfModR(ReadOnlySpan<byte> keyMaterial, Span<byte> scalar)
+    /// <param name="scratch">Guarded memory to work in.</param>
+    private static void HkdfModR(ReadOnlySpan<byte> keyMaterial, Span<byte> scalar, Span<byte> scratch)
     {
         Span<byte> salt = stackalloc byte[LamportKey.HashSize];
         Span<byte> info = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16BigEndian(info, WideScalarSize);
-        Span<byte> pseudoRandomKey = stackalloc byte[LamportKey.HashSize];
-        Span<byte> wide = stackalloc byte[WideScalarSize];
+        Span<byte> pseudoRandomKey = scratch[..LamportKey.HashSize];
 
-        // IKM ‖ I2OSP(0, 1); a long one in guarded memory, since the stack is not for it.
-        using SecretBuffer? large = keyMaterial.Length < 256 ? null : SecretBuffer.Allocate(keyMaterial.Length + 1);
-        Span<byte> material = large is null ? stackalloc byte[keyMaterial.Length + 1] : large.Span;
-        try
+        // Two whole blocks, of which 48 bytes are used: a part of one the framework would cut out of a copy on its stack.
+        Span<byte> wide = scratch.Slice(LamportKey.HashSize, 2 * LamportKey.HashSize);
+
+        // IKM ‖ I2OSP(0, 1).
+        Span<byte> material = scratch[(3 * LamportKey.HashSize)..];
+        keyMaterial.CopyTo(material);
+        material[^1] = 0;
+        SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
+        while (true)
         {
-            keyMaterial.CopyTo(material);
-            material[^1] = 0;
-            SHA256.HashData("BLS-SIG-KEYGEN-SALT-"u8, salt);
-            while (true)
+            HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
+            HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
+            Bls12381.Default.ReduceScalar(wide[..WideScalarSize], scalar);
+            if (!SecretBuffer.IsZero(scalar))
             {
-                HKDF.Extract(HashAlgorithmName.SHA256, material, salt, pseudoRandomKey);
-                HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, wide, info);
-                Bls12381.Default.ReduceScalar(wide, scalar);
-                if (!SecretBuffer.IsZero(scalar))
-                {
-                    return;
-                }
-
-                // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
-                SHA256.HashData(salt, salt);
+                return;
             }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(material);
-            CryptographicOperations.ZeroMemory(pseudoRandomKey);
-            CryptographicOperations.ZeroMemory(wide);
+
+            // The scalar was 0, which happens once in 2^255: the standard goes on with the hash of the salt.
+            SHA256.HashData(salt, salt);
         }
     }
 }

@@ -16,71 +16,64 @@ internal static unsafe class LamportKey
     /// <summary>In each half.</summary>
     internal const int Chunks = 255;
 
+    /// <summary>The chains first: guarded memory ends with its page, so that what has a size of whole 16 bytes is aligned.</summary>
+    internal static int ScratchSize => ChainsSize + (Halves * Chunks * HashSize) + (Halves * HashSize) + HashSize;
+
+    internal static int ChainsSize => Halves * sizeof(Chain);
+
     /// <summary>parent_SK_to_lamport_PK.</summary>
     /// <param name="parent">32 bytes, big-endian.</param>
     /// <param name="index">The child's.</param>
     /// <param name="compressed">Receives 32 secret bytes.</param>
-    internal static void Compress(ReadOnlySpan<byte> parent, uint index, Span<byte> compressed)
+    /// <param name="scratch">Guarded memory to work in, <see cref="ScratchSize"/> bytes.</param>
+    internal static void Compress(ReadOnlySpan<byte> parent, uint index, Span<byte> compressed, Span<byte> scratch)
     {
         Span<byte> salt = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(salt, index);
-        Span<byte> material = stackalloc byte[parent.Length];
-        Span<byte> keys = stackalloc byte[Halves * HashSize];
-        Span<byte> hashes = stackalloc byte[Halves * Chunks * HashSize];
-        try
+        Span<byte> chains = scratch[..ChainsSize];
+        Span<byte> hashes = scratch.Slice(ChainsSize, Halves * Chunks * HashSize);
+        Span<byte> keys = scratch.Slice(ChainsSize + hashes.Length, Halves * HashSize);
+        Span<byte> material = scratch[^HashSize..];
+        parent.CopyTo(material);
+        HKDF.Extract(HashAlgorithmName.SHA256, material, salt, keys[..HashSize]);
+        foreach (ref byte value in material)
         {
-            parent.CopyTo(material);
-            HKDF.Extract(HashAlgorithmName.SHA256, material, salt, keys[..HashSize]);
-            foreach (ref byte value in material)
-            {
-                value = (byte)~value;
-            }
+            value = (byte)~value;
+        }
 
-            HKDF.Extract(HashAlgorithmName.SHA256, material, salt, keys[HashSize..]);
-            HashChunks(keys, hashes);
-            SHA256.HashData(hashes, compressed);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(material);
-            CryptographicOperations.ZeroMemory(keys);
-            CryptographicOperations.ZeroMemory(hashes);
-        }
+        HKDF.Extract(HashAlgorithmName.SHA256, material, salt, keys[HashSize..]);
+        HashChunks(keys, hashes, chains);
+        SHA256.HashData(hashes, compressed);
     }
 
     /// <summary>The SHA-256 of each of the blocks that HKDF-Expand gives (RFC 5869 § 2.3: T(i) = HMAC(key, T(i−1) | i)).</summary>
     /// <param name="keys">The pseudorandom keys of both halves, 32 bytes each.</param>
     /// <param name="hashes">Receives 255 hashes for each.</param>
-    internal static void HashChunks(ReadOnlySpan<byte> keys, Span<byte> hashes)
+    /// <param name="chains">Guarded memory to work in, <see cref="ChainsSize"/> bytes.</param>
+    internal static void HashChunks(ReadOnlySpan<byte> keys, Span<byte> hashes, Span<byte> chains)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(chains.Length, ChainsSize);
         ArgumentOutOfRangeException.ThrowIfNotEqual(keys.Length, Halves * HashSize);
         ArgumentOutOfRangeException.ThrowIfNotEqual(hashes.Length, Halves * Chunks * HashSize);
         if (NativeSha256.IsAvailable)
         {
-            HashChunksNatively(keys, hashes);
+            HashChunksNatively(keys, hashes, chains);
         }
         else
         {
-            HashChunksByFramework(keys, hashes);
+            HashChunksByFramework(keys, hashes, chains);
         }
     }
 
-    internal static void HashChunksByFramework(ReadOnlySpan<byte> keys, Span<byte> hashes)
+    internal static void HashChunksByFramework(ReadOnlySpan<byte> keys, Span<byte> hashes, Span<byte> work)
     {
-        Span<byte> message = stackalloc byte[HashSize + 1];
-        try
+        Span<byte> message = work[..(HashSize + 1)];
+        for (int n = 0; n < Halves * Chunks; n++)
         {
-            for (int n = 0; n < Halves * Chunks; n++)
-            {
-                int i = n % Chunks;
-                message[HashSize] = (byte)(i + 1);
-                HMACSHA256.HashData(keys.Slice(n / Chunks * HashSize, HashSize), i == 0 ? message[HashSize..] : message, message);
-                SHA256.HashData(message[..HashSize], hashes.Slice(n * HashSize, HashSize));
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(message);
+            int i = n % Chunks;
+            message[HashSize] = (byte)(i + 1);
+            HMACSHA256.HashData(keys.Slice(n / Chunks * HashSize, HashSize), i == 0 ? message[HashSize..] : message, message);
+            SHA256.HashData(message[..HashSize], hashes.Slice(n * HashSize, HashSize));
         }
     }
 
@@ -88,19 +81,20 @@ internal static unsafe class LamportKey
     /// Every message fits one padded block, so a chunk costs three compressions. The halves take turns: neither waits for the other, and
     /// the processor starts one's compression while the other's ends.
     /// </summary>
-    private static void HashChunksNatively(ReadOnlySpan<byte> keys, Span<byte> hashes)
+    private static void HashChunksNatively(ReadOnlySpan<byte> keys, Span<byte> hashes, Span<byte> work)
     {
-        Chain* chains = stackalloc Chain[Halves];
-        Chain* end = chains + Halves;
         NativeSha256.State empty = default;
         NativeSha256.Init(&empty);
-        for (Chain* chain = chains; chain < end; chain++, keys = keys[HashSize..])
+        work.Clear();
+        fixed (byte* bytes = work, first = hashes)
         {
-            Start(chain, keys[..HashSize], &empty);
-        }
+            Chain* chains = (Chain*)bytes;
+            Chain* end = chains + Halves;
+            for (Chain* chain = chains; chain < end; chain++, keys = keys[HashSize..])
+            {
+                Start(chain, keys[..HashSize], &empty);
+            }
 
-        fixed (byte* first = hashes)
-        {
             for (int i = 0; i < Chunks; i++)
             {
                 for (Chain* chain = chains; chain < end; chain++)
@@ -130,8 +124,6 @@ internal static unsafe class LamportKey
                 }
             }
         }
-
-        CryptographicOperations.ZeroMemory(new Span<byte>(chains, Halves * sizeof(Chain)));
     }
 
     /// <summary>The first message, which is the counter alone, and the keyed states that every HMAC of a chain starts from.</summary>
@@ -172,7 +164,7 @@ internal static unsafe class LamportKey
         BinaryPrimitives.WriteInt32BigEndian(padding[^sizeof(int)..], 8 * length);
     }
 
-    /// <summary>One half's secrets, to be wiped at once: states, and the last block of each kind of message.</summary>
+    /// <summary>One half's secrets: states, and the last block of each kind of message.</summary>
     private struct Chain
     {
         internal NativeSha256.State Inner;

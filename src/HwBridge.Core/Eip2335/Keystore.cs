@@ -203,17 +203,10 @@ public sealed class Keystore
     /// <summary>SHA-256 of the second half of the derived key and the cipher text (EIP-2335 § Password verification).</summary>
     private static void ComputeChecksum(SecretBuffer derived, ReadOnlySpan<byte> cipherText, Span<byte> checksum)
     {
-        Span<byte> image = stackalloc byte[16 + BlsSecretKey.Size];
-        try
-        {
-            derived.Span[16..].CopyTo(image);
-            cipherText.CopyTo(image[16..]);
-            SHA256.HashData(image, checksum);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(image);
-        }
+        using SecretBuffer image = SecretBuffer.Allocate(16 + BlsSecretKey.Size);
+        derived.Span[16..].CopyTo(image.Span);
+        cipherText.CopyTo(image.Span[16..]);
+        SHA256.HashData(image.Span, checksum);
     }
 
     /// <summary>AES-128-CTR over two blocks: the same both ways. The IV is the whole first counter block, big-endian.</summary>
@@ -227,20 +220,13 @@ public sealed class Keystore
             // The carry goes on to the next byte.
         }
 
-        Span<byte> stream = stackalloc byte[2 * IvSize];
-        try
+        using SecretBuffer stream = SecretBuffer.Allocate(2 * IvSize);
+        using Aes aes = Aes.Create();
+        aes.SetKey(derived.Span[..16]);
+        aes.EncryptEcb(counters, stream.Span, PaddingMode.None);
+        for (int i = 0; i < output.Length; i++)
         {
-            using Aes aes = Aes.Create();
-            aes.SetKey(derived.Span[..16]);
-            aes.EncryptEcb(counters, stream, PaddingMode.None);
-            for (int i = 0; i < output.Length; i++)
-            {
-                output[i] = (byte)(input[i] ^ stream[i]);
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(stream);
+            output[i] = (byte)(input[i] ^ stream.Span[i]);
         }
     }
 

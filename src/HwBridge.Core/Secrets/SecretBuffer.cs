@@ -81,7 +81,13 @@ public sealed unsafe class SecretBuffer : IDisposable
     }
 
     /// <summary>Wipes and frees the bytes. Calling it twice is harmless.</summary>
-    public void Dispose() => ((IDisposable)_memory).Dispose();
+    public void Dispose()
+    {
+        ((IDisposable)_memory).Dispose();
+
+        // Here and not deeper: whoever worked with the secret has left registers and blocks of it just below the caller.
+        UsedStack.Wipe();
+    }
 
     /// <summary>Never the content.</summary>
     public override string ToString() => "‹secret›";
@@ -95,6 +101,12 @@ public sealed unsafe class SecretBuffer : IDisposable
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);
             Length = length;
+            if (SpareMemory.TryTake(length, out _address))
+            {
+                Interlocked.Increment(ref _live);
+                return;
+            }
+
             _address = (nint)Sodium.sodium_malloc((nuint)length);
             if (_address == 0)
             {
@@ -103,8 +115,7 @@ public sealed unsafe class SecretBuffer : IDisposable
 
             Interlocked.Increment(ref _live);
 
-            // sodium_malloc ignores a failed lock; asking again tells (locking twice is harmless).
-            if (length > 0 && Sodium.sodium_mlock((void*)_address, (nuint)length) != 0)
+            if (length > 0 && !TryLock())
             {
                 LockingWorks = false;
             }
@@ -135,12 +146,29 @@ public sealed unsafe class SecretBuffer : IDisposable
         {
         }
 
+        /// <summary>sodium_malloc ignores a failed lock; asking again tells (locking twice is harmless).</summary>
+        private bool TryLock()
+        {
+            if (Sodium.sodium_mlock((void*)_address, (nuint)Length) == 0)
+            {
+                return true;
+            }
+
+            SpareMemory.Release();
+            return Sodium.sodium_mlock((void*)_address, (nuint)Length) == 0;
+        }
+
         protected override void Dispose(bool disposing)
         {
             nint address = Interlocked.Exchange(ref _address, 0);
             if (address != 0)
             {
-                Sodium.sodium_free((void*)address);
+                Sodium.sodium_memzero((void*)address, (nuint)Length);
+                if (!SpareMemory.TryKeep(Length, address))
+                {
+                    Sodium.sodium_free((void*)address);
+                }
+
                 Interlocked.Decrement(ref _live);
             }
         }

@@ -5,7 +5,7 @@ public static unsafe class SecretHex
 {
     /// <summary>Writes two lower-case ASCII digits for each byte.</summary>
     /// <param name="secret">The bytes.</param>
-    /// <param name="digits">Receives exactly twice as many: guarded memory, or a stack span that the caller clears.</param>
+    /// <param name="digits">Receives exactly twice as many: guarded memory.</param>
     public static void Encode(ReadOnlySpan<byte> secret, Span<byte> digits)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(digits.Length, 2 * secret.Length);

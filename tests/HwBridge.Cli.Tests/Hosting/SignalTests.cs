@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using HwBridge.Cli.Tests.Terminals;
+using HwBridge.Shared.Terminals;
 
 namespace HwBridge.Cli.Tests.Hosting;
 

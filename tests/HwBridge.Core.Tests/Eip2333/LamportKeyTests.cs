@@ -16,10 +16,10 @@ internal sealed class LamportKeyTests
             .SelectMany(static key => HKDF.Expand(HashAlgorithmName.SHA256, key, Size).Chunk(LamportKey.HashSize))
             .SelectMany(SHA256.HashData)];
         byte[] hashes = new byte[expected.Length];
-        LamportKey.HashChunks(keys, hashes);
+        LamportKey.HashChunks(keys, hashes, new byte[LamportKey.ChainsSize]);
         Assert.That(hashes, Is.EqualTo(expected));
         byte[] byFramework = new byte[expected.Length];
-        LamportKey.HashChunksByFramework(keys, byFramework);
+        LamportKey.HashChunksByFramework(keys, byFramework, new byte[LamportKey.ChainsSize]);
         Assert.That(byFramework, Is.EqualTo(expected));
     }
 
@@ -27,7 +27,7 @@ internal sealed class LamportKeyTests
     [TestCase(64, 16319)]
     public void HashChunks_OfWrongSizes_IsRefusedBeforeAnyPointer(int keys, int hashes) =>
         Assert.That(
-            () => LamportKey.HashChunks(new byte[keys], new byte[hashes]),
+            () => LamportKey.HashChunks(new byte[keys], new byte[hashes], new byte[LamportKey.ChainsSize]),
             Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]

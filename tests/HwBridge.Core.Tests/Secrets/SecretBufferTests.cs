@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using HwBridge.Core.Secrets;
 
@@ -7,6 +8,8 @@ namespace HwBridge.Core.Tests.Secrets;
 [NonParallelizable]
 public sealed unsafe class SecretBufferTests
 {
+    private const int UsedDepth = 20_000;
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(32)]
@@ -50,6 +53,43 @@ public sealed unsafe class SecretBufferTests
         buffer.Dispose();
         Assert.That(SecretBuffer.LiveCount, Is.EqualTo(before));
         Assert.That(() => MappingsAround(address).Own, Does.Not.Contain(" rw-p ").Or.Not.Contain(" dd"));
+    }
+
+    [Test]
+    public void Dispose_ThenAllocateTheSameLength_GivesWipedMemoryThatWasClosedMeanwhile()
+    {
+        // Taken first, so that the next one of this length is the one that was just given back.
+        using SecretBuffer other = SecretBuffer.Allocate(777);
+        SecretBuffer buffer = SecretBuffer.Random(777);
+        nuint address = AddressOf(buffer);
+        buffer.Dispose();
+        Assert.That(MappingsAround(address).Own, Does.Contain(" ---p "), "nobody may touch it");
+        using SecretBuffer again = SecretBuffer.Allocate(777);
+        Assert.That(AddressOf(again), Is.EqualTo(address), "kept for the next one");
+        Assert.That(again.Span.ContainsAnyExcept((byte)0), Is.False);
+        Assert.That(MappingsAround(address).Own, Does.Contain(" rw-p "));
+    }
+
+    [Test]
+    public void AllocateAndDispose_ByManyThreads_NeverShareMemory() => Parallel.For(0, 4000, index =>
+    {
+        using SecretBuffer buffer = SecretBuffer.Allocate(1 + (index % 3));
+        Assert.That(buffer.Span.ContainsAnyExcept((byte)0), Is.False);
+        buffer.Span.Fill((byte)(index + 1));
+        Thread.Yield();
+        Assert.That(buffer.Span.ContainsAnyExcept((byte)(index + 1)), Is.False);
+    });
+
+    [Test]
+    public void Dispose_AfterACallThatWorkedWithTheSecret_WipesItsStack()
+    {
+        byte* top = stackalloc byte[1];
+        SecretBuffer buffer = SecretBuffer.Random(64);
+        byte[] expected = buffer.Span.ToArray();
+        WorkWith(buffer);
+        Assert.That(new ReadOnlySpan<byte>(top - UsedDepth, UsedDepth).IndexOf(expected) >= 0, Is.True, "what a call leaves");
+        buffer.Dispose();
+        Assert.That(new ReadOnlySpan<byte>(top - UsedDepth, UsedDepth).IndexOf(expected) >= 0, Is.False);
     }
 
     [Test]
@@ -118,6 +158,14 @@ public sealed unsafe class SecretBufferTests
     {
         using SecretBuffer buffer = SecretBuffer.CopyOf("hunter2"u8);
         Assert.That($"{buffer}", Is.EqualTo("‹secret›"));
+    }
+
+    /// <summary>Leaves a copy far below, as a library does that does not clean up.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WorkWith(SecretBuffer buffer)
+    {
+        byte* deep = stackalloc byte[UsedDepth / 2];
+        buffer.Span.CopyTo(new Span<byte>(deep, buffer.Length));
     }
 
     private static nuint AddressOf(SecretBuffer buffer) =>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using HwBridge.Cli.Hosting;
 
-namespace HwBridge.Cli.Tests.Terminals;
+namespace HwBridge.Shared.Terminals;
 
 /// <summary>A real terminal of the kernel, with the test in the place of screen and keyboard.</summary>
 internal sealed partial class PseudoTerminal : IDisposable

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.EndToEnd;
+
+/// <summary>A program that keeps a copy of a secret where it was told to: what the search of memory has to find.</summary>
+internal static class Program
+{
+    internal const int Size = 32;
+
+    /// <summary>The secret, by arithmetic that leaves nothing of it anywhere else.</summary>
+    internal static void Fill(Span<byte> secret)
+    {
+        uint state = 2463534242;
+        for (int i = 0; i < Size; i++)
+        {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            secret[i] = (byte)(state >> 24);
+        }
+    }
+
+    private static unsafe int Main(string[] arguments)
+    {
+        using SecretBuffer guarded = SecretBuffer.Allocate(Size);
+        Fill(guarded.Span);
+        object? kept = null;
+        byte* native = null;
+        byte* stack = stackalloc byte[64];
+        switch (arguments[0])
+        {
+            case "array":
+                kept = guarded.Span.ToArray();
+                break;
+            case "part":
+                kept = guarded.Span[7..19].ToArray();
+                break;
+            case "hex":
+                kept = Convert.ToHexString(guarded.Span);
+                break;
+            case "base64":
+                kept = Encoding.ASCII.GetBytes(Convert.ToBase64String([1, .. guarded.Span]));
+                break;
+            case "reversed":
+                byte[] reversed = guarded.Span.ToArray();
+                Array.Reverse(reversed);
+                kept = reversed;
+                break;
+            case "native":
+                native = (byte*)NativeMemory.Alloc(64);
+                guarded.Span.CopyTo(new Span<byte>(native, 64));
+                break;
+            case "stack":
+                guarded.Span.CopyTo(new Span<byte>(stack, 64));
+                break;
+            case "dead":
+                Leave(guarded.Span);
+                break;
+            default:
+                break;
+        }
+
+        if (arguments[0] != "guarded")
+        {
+            guarded.Dispose();
+        }
+
+        Console.Out.WriteLine("ready");
+        Console.In.ReadLine();
+        GC.KeepAlive(kept);
+        NativeMemory.Free(native);
+        new Span<byte>(stack, 64).Clear();
+        return 0;
+    }
+
+    /// <summary>Returns, and leaves it deeper on the stack than anything that is called later.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe void Leave(ReadOnlySpan<byte> secret)
+    {
+        byte* deep = stackalloc byte[256 << 10];
+        secret.CopyTo(new Span<byte>(deep, 64));
+    }
+}
