@@ -27,34 +27,16 @@ internal sealed class LedgerStorage(LedgerSession session, LedgerApps apps) : IB
 
     public IReadOnlyList<StorageSlot> Slots { get; } = [.. Places.Select(place => place.Slot)];
 
-    public async ValueTask<byte[]> ReadAsync(StorageSlot slot, CancellationToken cancellationToken)
+    public ValueTask<byte[]> ReadAsync(StorageSlot slot, CancellationToken cancellationToken)
     {
         OpenPgpDataObject place = ObjectOf(slot);
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await PrepareAsync(place.ReadPin, cancellationToken).ConfigureAwait(false);
-            return await session.ExchangeAsync(new GetDataCommand(place), null, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return UseAsync(place.ReadPin, new GetDataCommand(place), cancellationToken);
     }
 
     public async ValueTask WriteAsync(StorageSlot slot, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         OpenPgpDataObject place = ObjectOf(slot);
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await PrepareAsync(place.WritePin, cancellationToken).ConfigureAwait(false);
-            await session.ExchangeAsync(new PutDataCommand(place, content), null, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        await UseAsync(place.WritePin, new PutDataCommand(place, content), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>To empty an object only sets its length: without the zeros before it, the app's memory would keep the bytes.</summary>
@@ -75,6 +57,26 @@ internal sealed class LedgerStorage(LedgerSession session, LedgerApps apps) : IB
     }
 
     private static OpenPgpDataObject ObjectOf(StorageSlot slot) => Places.Single(place => place.Slot == slot).Object;
+
+    private async ValueTask<TAnswer> UseAsync<TAnswer>(OpenPgpPin needed, ILedgerCommand<TAnswer> command, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PrepareAsync(needed, cancellationToken).ConfigureAwait(false);
+            return await session.ExchangeAsync(command, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FaultException)
+        {
+            // Whatever it was, the app may have been left or locked meanwhile, and then it has forgotten the PINs.
+            _switches = -1;
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     private async ValueTask PrepareAsync(OpenPgpPin needed, CancellationToken cancellationToken)
     {
