@@ -36,9 +36,28 @@ public sealed class BlsSecretKey : IDisposable
         return BlsPublicKey.Computed(compressed);
     }
 
+    /// <summary>Signs a message, in the suite of Ethereum's validators. Constant time in the secret.</summary>
+    /// <param name="message">Any number of bytes; Ethereum signs 32-byte signing roots.</param>
+    public BlsSignature Sign(ReadOnlySpan<byte> message) => Sign(message, BlsSignature.Suite);
+
+    /// <summary>Proves possession of this key (PopProve): a signature of its public key under a tag of its own.</summary>
+    public BlsSignature ProvePossession()
+    {
+        Span<byte> publicKey = stackalloc byte[BlsPublicKey.Size];
+        Bls12381.Default.DerivePublicKey(_scalar.Span, publicKey);
+        return Sign(publicKey, BlsSignature.PossessionSuite);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _scalar.Dispose();
 
     /// <summary>Never the content.</summary>
     public override string ToString() => "‹secret›";
+
+    private BlsSignature Sign(ReadOnlySpan<byte> message, ReadOnlySpan<byte> domainSeparationTag)
+    {
+        Span<byte> signature = stackalloc byte[BlsSignature.Size];
+        Bls12381.Default.Sign(_scalar.Span, message, domainSeparationTag, signature);
+        return BlsSignature.Computed(signature);
+    }
 }

@@ -106,6 +106,25 @@ internal static class ScalarField
         return takeOther;
     }
 
+    /// <summary>The odd one of s and r − s.</summary>
+    /// <param name="scalar">s: 32 bytes, big-endian, 1 … r−1.</param>
+    /// <param name="odd">Receives the words.</param>
+    /// <returns>All ones when r − s was taken, otherwise 0.</returns>
+    internal static uint TakeOdd(ReadOnlySpan<byte> scalar, Span<uint> odd)
+    {
+        Words other = default;
+        Read(scalar, odd);
+        Subtract(other, Order, odd);
+        uint takeOther = (odd[0] & 1) - 1;
+        for (int i = 0; i < Length; i++)
+        {
+            odd[i] = (odd[i] & ~takeOther) | (other[i] & takeOther);
+        }
+
+        Wipe(other);
+        return takeOther;
+    }
+
     private static void Read(ReadOnlySpan<byte> bigEndian, Span<uint> words)
     {
         for (int i = 0; i < Length; i++)

@@ -1,13 +1,13 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using HwBridge.Core.Bls.Field;
+using static HwBridge.Core.Tests.Bls.LaneValues;
 
 namespace HwBridge.Core.Tests.Bls;
 
 internal sealed class FpLanesTests
 {
-    private static readonly BigInteger Montgomery = BigInteger.One << (FpLanes.Limbs * FpLanes.LimbBits);
-
     [FsCheck.NUnit.Property(MaxTest = 500)]
     public void Multiply_OfAnyElementsInFourLanes_IsTheMontgomeryProductOfEach(int seed)
     {
@@ -108,6 +108,14 @@ internal sealed class FpLanesTests
         return FpLanes.Widen(left, right) == FpLanes.WidenPortable(left, right);
     }
 
+    /// <summary>The run that is to show the portable path does show it.</summary>
+    [Test]
+    public void Widen_WhereTheRuntimeIsToldToLeaveAvx2Out_IsThePortableOne()
+    {
+        bool isLeftOut = Environment.GetEnvironmentVariable("DOTNET_EnableAVX2") == "0";
+        Assert.That(isLeftOut && Avx2.IsSupported, Is.False);
+    }
+
     [TestCase(2u, 1u)]
     [TestCase(4u, 2u)]
     [TestCase(24u, 12u)]
@@ -164,50 +172,5 @@ internal sealed class FpLanesTests
     {
         FpLanes lanes = Lanes([0, ReferenceCurve.P, 1, 2 * ReferenceCurve.P]);
         Assert.That(FpCodec.ZeroLanes(in lanes), Is.EqualTo(0b1011));
-    }
-
-    /// <summary>Four elements below 50p, the edges among them.</summary>
-    private static BigInteger[] Elements(Random random)
-    {
-        BigInteger[] elements = new BigInteger[4];
-        byte[] bytes = new byte[49];
-        for (int i = 0; i < elements.Length; i++)
-        {
-            random.NextBytes(bytes);
-            elements[i] = random.Next(8) switch
-            {
-                0 => random.Next(3),
-                1 => ReferenceCurve.P + random.Next(-2, 3),
-                2 => (50 * ReferenceCurve.P) - 1 - random.Next(3),
-                3 => (BigInteger.One << (FpLanes.LimbBits * random.Next(1, 14))) - 1,
-                _ => ReferenceCurve.FromBytes(bytes) % (50 * ReferenceCurve.P),
-            };
-        }
-
-        return elements;
-    }
-
-    private static FpLanes Lanes(BigInteger[] values)
-    {
-        FpLanes lanes = default;
-        for (int j = 0; j < FpLanes.Limbs; j++)
-        {
-            ulong mask = j == FpLanes.Limbs - 1 ? ulong.MaxValue : FpLanes.LimbMask;
-            ulong Limb(int lane) => (ulong)((values[lane] >> (FpLanes.LimbBits * j)) & mask);
-            lanes[j] = Vector256.Create(Limb(0), Limb(1), Limb(2), Limb(3));
-        }
-
-        return lanes;
-    }
-
-    private static BigInteger Value(ref readonly FpLanes lanes, int lane)
-    {
-        BigInteger value = 0;
-        for (int j = 0; j < FpLanes.Limbs; j++)
-        {
-            value += (BigInteger)lanes[j].GetElement(lane) << (FpLanes.LimbBits * j);
-        }
-
-        return value;
     }
 }

@@ -4,10 +4,14 @@ import blst from '@chainsafe/blst';
 const seed = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
 const key = blst.SecretKey.deriveMasterEip2333(seed);
 const encoded = key.toPublicKey().toBytes();
+const message = new Uint8Array(32);
+const signature = key.sign(message).toBytes();
 
 const work = {
   publicKey: () => key.toPublicKey().toBytes(),
   validate: () => blst.PublicKey.fromBytes(encoded, true),
+  sign: () => key.sign(message).toBytes(),
+  validateSignature: () => blst.Signature.fromBytes(signature, true),
   deriveChild: () => key.deriveChildEip2333(7),
 };
 

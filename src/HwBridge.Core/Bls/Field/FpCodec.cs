@@ -15,25 +15,7 @@ internal static class FpCodec
     internal static bool TryRead(ReadOnlySpan<byte> bigEndian, ref FpLanes lanes)
     {
         Span<uint> limbs = stackalloc uint[FpLanes.Limbs];
-        uint window = 0;
-        int bits = 0;
-        int next = 0;
-        for (int i = Size - 1; i >= 0; i--)
-        {
-            // Bits are taken in from the last byte on, 28 at a time.
-            ulong wide = window | ((ulong)bigEndian[i] << bits);
-            bits += 8;
-            if (bits >= FpLanes.LimbBits)
-            {
-                limbs[next++] = (uint)wide & FpLanes.LimbMask;
-                wide >>= FpLanes.LimbBits;
-                bits -= FpLanes.LimbBits;
-            }
-
-            window = (uint)wide;
-        }
-
-        limbs[next] = window;
+        ReadLimbs(bigEndian, limbs);
         if (Below(limbs, FpConstants.Modulus) == 0)
         {
             return false;
@@ -42,6 +24,21 @@ internal static class FpCodec
         FpLanes plain = FpLanes.Broadcast(limbs);
         FpLanes.Multiply(ref lanes, in plain, in FpConstants.RSquared);
         return true;
+    }
+
+    /// <summary>Puts a number into one lane as it stands, not in Montgomery form.</summary>
+    /// <param name="bigEndian">At most 48 bytes.</param>
+    /// <param name="lane">Which lane.</param>
+    /// <param name="lanes">Receives the number.</param>
+    internal static void ReadInto(ReadOnlySpan<byte> bigEndian, int lane, ref FpLanes lanes)
+    {
+        Span<uint> limbs = stackalloc uint[FpLanes.Limbs];
+        limbs.Clear();
+        ReadLimbs(bigEndian, limbs);
+        for (int j = 0; j < limbs.Length; j++)
+        {
+            lanes[j] = lanes[j].WithElement(lane, limbs[j]);
+        }
     }
 
     /// <summary>Writes the element of one lane.</summary>
@@ -102,6 +99,29 @@ internal static class FpCodec
         }
 
         return (Vector256.Equals(any, default) | Vector256.Equals(other, default)).ExtractMostSignificantBits();
+    }
+
+    private static void ReadLimbs(ReadOnlySpan<byte> bigEndian, Span<uint> limbs)
+    {
+        uint window = 0;
+        int bits = 0;
+        int next = 0;
+        for (int i = bigEndian.Length - 1; i >= 0; i--)
+        {
+            // Bits are taken in from the last byte on, 28 at a time.
+            ulong wide = window | ((ulong)bigEndian[i] << bits);
+            bits += 8;
+            if (bits >= FpLanes.LimbBits)
+            {
+                limbs[next++] = (uint)wide & FpLanes.LimbMask;
+                wide >>= FpLanes.LimbBits;
+                bits -= FpLanes.LimbBits;
+            }
+
+            window = (uint)wide;
+        }
+
+        limbs[next] = window;
     }
 
     /// <summary>1 when left is below right, otherwise 0.</summary>

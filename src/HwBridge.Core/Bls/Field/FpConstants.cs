@@ -14,6 +14,12 @@ internal static class FpConstants
         0xda0f73e, 0x9b09b42, 0x1297bb0, 0x515d98f, 0x012ca7c, 0x659fcfa, 0x000577a,
     ]);
 
+    /// <summary>4 in Montgomery form: b of the curve's equation, and both components of the twist's.</summary>
+    internal static readonly FpLanes Four = FpLanes.Broadcast([
+        0xd1ff2e0, 0x6000000, 0x00ac467, 0x3379b48, 0x1c84b80, 0x0e88243, 0x0dd9a7e,
+        0x683dcf8, 0x6c26d0b, 0x4a5eec2, 0x457663c, 0x04b29f1, 0x967f3e8, 0x0015de9,
+    ]);
+
     /// <summary>1 as it stands: multiplying by it leaves Montgomery form, and gives at most p.</summary>
     internal static readonly FpLanes PlainOne = FpLanes.Broadcast([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 

@@ -32,7 +32,7 @@ internal struct FpLanes
     internal const uint LimbMask = (1u << LimbBits) - 1;
 
     /// <summary>−p⁻¹ modulo 2^28.</summary>
-    private const ulong NegativeInverse = 0xffcfffd;
+    internal const ulong NegativeInverse = 0xffcfffd;
 
     private Vector256<ulong> _limb;
 

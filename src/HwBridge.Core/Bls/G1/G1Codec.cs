@@ -17,13 +17,6 @@ internal static class G1Codec
     private const byte SignFlag = 0x20;
     private const byte Flags = Compressed | InfinityFlag | SignFlag;
 
-    /// <summary>4 in Montgomery form: b of the curve's equation.</summary>
-    private static readonly FpLanes B = FpLanes.Broadcast(
-    [
-        0xd1ff2e0, 0x6000000, 0x00ac467, 0x3379b48, 0x1c84b80, 0x0e88243, 0x0dd9a7e,
-        0x683dcf8, 0x6c26d0b, 0x4a5eec2, 0x457663c, 0x04b29f1, 0x967f3e8, 0x0015de9,
-    ]);
-
     private static readonly FpLanes Cover4 = FpConstants.Cover(4, 2);
 
     /// <summary>Reads a point of the curve. Time depends on the bytes, which are public.</summary>
@@ -58,7 +51,7 @@ internal static class G1Codec
         FpLanes.Multiply(ref square, in square, in x);
         for (int j = 0; j < FpLanes.Limbs; j++)
         {
-            square[j] += B[j];
+            square[j] += FpConstants.Four[j];
         }
 
         // Below 3p, limbs below 2^29.
@@ -92,9 +85,16 @@ internal static class G1Codec
         return PointValidity.Valid;
     }
 
-    /// <summary>Writes a point. Constant time in the point, which is not infinity.</summary>
+    /// <summary>Writes a point. Constant time in its coordinates; infinity, which no key is, is a case of its own.</summary>
     internal static void Encode(ref readonly G1Point point, Span<byte> compressed)
     {
+        if (point.IsInfinity)
+        {
+            compressed.Clear();
+            compressed[0] = Compressed | InfinityFlag;
+            return;
+        }
+
         FpLanes z = default;
         FpInverse.Invert(in point.Xyz, 2, ref z);
         FpLanes.Multiply(ref z, in point.Xyz, in z);

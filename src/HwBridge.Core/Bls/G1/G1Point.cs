@@ -42,6 +42,9 @@ internal struct G1Point
         }
     }
 
+    /// <summary>True for infinity.</summary>
+    internal readonly bool IsInfinity => (FpCodec.ZeroLanes(in Xyz) & 0b0100) != 0;
+
     /// <summary>this += other.</summary>
     /// <param name="other">The other point, which may be this one.</param>
     /// <param name="scratch">Room for intermediate values, as secret as the points are.</param>

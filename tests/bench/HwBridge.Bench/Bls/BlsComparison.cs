@@ -39,7 +39,7 @@ internal static class BlsComparison
         double[] theirs = medians[1];
         return
         [
-            new Row("secret key → compressed public key", ours[0], Unknown) { Peer = Peer, PeerTime = theirs[0] },
+            new Row("secret key → compressed public key", ours[0], Unknown) { Peer = Peer, PeerTime = theirs[0], Target = "≤ 1 × peer" },
             new Row("public key validated (curve, subgroup, encoding)", ours[1], Unknown) { Peer = Peer, PeerTime = theirs[1] },
             new Row("EIP-2333 child", ours[2], string.Create(CultureInfo.InvariantCulture, $"SHA-256 of as many blocks ({LamportBlocks})"))
             {
@@ -47,6 +47,8 @@ internal static class BlsComparison
                 PeerTime = theirs[2],
                 LimitTime = ours[3],
             },
+            .. await SignatureComparison.RunAsync(effort),
+            .. await VerificationComparison.RunAsync(effort),
         ];
     }
 
