@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Ledger;
@@ -10,6 +11,10 @@ namespace HwBridge.Devices.Ledger;
 /// 4 comes first: it is only read with the admin PIN, so what is kept there (the head of a backup) is out of reach of a program that
 /// merely finds the app open. 5 and 2 need no other PIN; 3 and 1 need the user PIN too.
 /// </remarks>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "a call may still hold the semaphore, which holds no handle, when the key store is disposed")]
 internal sealed class LedgerStorage(LedgerSession session, LedgerApps apps) : IBackupStorage
 {
     private const int FullTries = 3;

@@ -19,14 +19,14 @@ public sealed class PutDataCommand : ILedgerCommand<int>
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, target.Capacity, nameof(content));
-        (Object, _content) = (target, content);
+        (Target, _content) = (target, content);
     }
 
     /// <summary>Which object.</summary>
-    public OpenPgpDataObject Object { get; }
+    public OpenPgpDataObject Target { get; }
 
     /// <inheritdoc/>
-    public string Name => $"OpenPGP PUT DATA (00DA) {Object.Tag:X4}";
+    public string Name => $"OpenPGP PUT DATA (00DA) {Target.Tag:X4}";
 
     /// <inheritdoc/>
     public string App => OpenPgpApp.Name;
@@ -49,8 +49,8 @@ public sealed class PutDataCommand : ILedgerCommand<int>
         return new CommandApdu(
             last ? OpenPgpApp.Cla : OpenPgpApp.ChainCla,
             OpenPgpApp.PutData,
-            (byte)(Object.Tag >> 8),
-            (byte)Object.Tag,
+            (byte)(Target.Tag >> 8),
+            (byte)Target.Tag,
             last ? rest : rest[..OpenPgpApp.MaxLink]).Encode(apdu);
     }
 
