@@ -63,12 +63,17 @@ public static class BackupDocumentCodec
         return output.ToSecretBuffer();
     }
 
-    /// <summary>Reads the JSON and checks each secret key against its public key.</summary>
+    /// <summary>Reads the JSON and checks each secret key against its public key; or the compact form, which has no public keys.</summary>
     /// <param name="json">The decrypted document.</param>
     /// <returns>The caller disposes it.</returns>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>, naming the member, line and byte.</exception>
     public static BackupDocument Read(ReadOnlySpan<byte> json)
     {
+        if (CompactDocumentCodec.IsCompact(json))
+        {
+            return CompactDocumentCodec.Read(json);
+        }
+
         JsonCursor cursor = new(json, Source, MaxSize, Remedy);
         using SecretWriter secrets = new(BlsSecretKey.Size * 64);
         List<BackupValidator> validators = [];

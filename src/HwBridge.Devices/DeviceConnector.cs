@@ -3,6 +3,7 @@ using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Devices.Ledger;
 using HwBridge.Devices.Trezor;
+using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 using HwBridge.Transports.Tcp;
@@ -33,7 +34,7 @@ public static class DeviceConnector
                     stream,
                     new ApduSocketFraming(),
                     person,
-                    options.ForLedger(),
+                    options.ForLedger() with { Reconnect = token => ConnectAsync(uri, token) },
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Udp:
                 ITransport packets = await UdpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
@@ -54,4 +55,7 @@ public static class DeviceConnector
                     "Use ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger or emulator:trezor.");
         }
     }
+
+    private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
+        (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());
 }

@@ -28,6 +28,9 @@ internal sealed class ConformanceDevice : IAsyncDisposable
     internal static IReadOnlyList<string> Names { get; } =
         ["Ledger in process", "Ledger over TCP", "Trezor Model One in process", "Trezor Model T in process", "Trezor Model T over UDP"];
 
+    /// <summary>Those of them that keep backups themselves.</summary>
+    internal static IEnumerable<string> StorageNames => Names.Where(name => name.StartsWith("Ledger", StringComparison.Ordinal));
+
     internal ScriptedScreen Screen { get; }
 
     internal IKeyStore KeyStore { get; }

@@ -63,7 +63,7 @@ internal static class PluginProgram
 
             return null;
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is InsufficientMemoryException or not OutOfMemoryException)
         {
             return CommandRunner.AsFault(failure, cancellationToken);
         }

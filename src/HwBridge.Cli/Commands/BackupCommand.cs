@@ -11,5 +11,9 @@ internal static class BackupCommand
         BackupInspectCommand.Create(runner),
         BackupVerifyCommand.Create(runner),
         BackupOpenCommand.Create(runner),
+        BackupExportCommand.Create(runner),
+        BackupListCommand.Create(runner),
+        BackupImportCommand.Create(runner),
+        BackupEraseCommand.Create(runner),
     };
 }

@@ -39,13 +39,13 @@ internal static class EmulatorCommand
         model.AcceptOnlyFromAmong("nanosp", "nanox", "stax", "flex");
         Option<string> state = new("--state")
         {
-            Description = "ready (default), locked, or dashboard (no app open)",
+            Description = "ready (default: the Ethereum app is open), openpgp (that app is), locked, or dashboard (no app open)",
             DefaultValueFactory = _ => "ready",
         };
-        state.AcceptOnlyFromAmong("ready", "locked", "dashboard");
+        state.AcceptOnlyFromAmong("ready", "openpgp", "locked", "dashboard");
         Option<bool> realPace = new("--real-pace") { Description = "Answer no sooner than the real app does: 200 ms for a validator key" };
 
-        Command command = new("ledger", "A Ledger with its Ethereum app");
+        Command command = new("ledger", "A Ledger with its Ethereum and OpenPGP apps; what these store lasts until it is stopped");
         foreach (Option option in (Option[])[port, seed, approve, model, state, realPace])
         {
             command.Add(option);

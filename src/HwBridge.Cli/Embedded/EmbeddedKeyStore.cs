@@ -27,7 +27,8 @@ internal sealed class EmbeddedKeyStore : IKeyStore
         IAsyncDisposable device,
         IDisposable? words = null) => (_driver, _device, _words) = (driver, device, words);
 
-    public KeyStoreInfo Info => _driver.Info;
+    /// <summary>Without storage: what this device holds is gone when the command ends.</summary>
+    public KeyStoreInfo Info => _driver.Info with { Capabilities = _driver.Info.Capabilities & ~KeyStoreCapabilities.Storage };
 
     /// <summary>Switches the software device of a maker on and opens it.</summary>
     internal static async ValueTask<IKeyStore> OpenAsync(
@@ -41,7 +42,11 @@ internal sealed class EmbeddedKeyStore : IKeyStore
             : await OpenTrezorAsync(options, screen, person, cancellationToken).ConfigureAwait(false);
 
     public bool TryGet<TCapability>([NotNullWhen(true)] out TCapability? capability)
-        where TCapability : class => _driver.TryGet(out capability);
+        where TCapability : class
+    {
+        capability = null;
+        return typeof(TCapability) != typeof(IBackupStorage) && _driver.TryGet(out capability);
+    }
 
     public async ValueTask DisposeAsync()
     {

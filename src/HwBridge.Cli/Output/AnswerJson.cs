@@ -15,6 +15,10 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupInspectedAnswer))]
 [JsonSerializable(typeof(BackupVerifiedAnswer))]
 [JsonSerializable(typeof(BackupOpenedAnswer))]
+[JsonSerializable(typeof(BackupExportedAnswer))]
+[JsonSerializable(typeof(BackupListedAnswer))]
+[JsonSerializable(typeof(BackupImportedAnswer))]
+[JsonSerializable(typeof(BackupErasedAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>

@@ -12,4 +12,7 @@ public enum KeyStoreCapabilities
 
     /// <summary><see cref="ISealing"/>.</summary>
     Sealing = 2,
+
+    /// <summary><see cref="IBackupStorage"/>.</summary>
+    Storage = 4,
 }

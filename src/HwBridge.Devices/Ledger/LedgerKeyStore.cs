@@ -4,27 +4,34 @@ using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Protocols.Ledger.OpenPgp;
 using HwBridge.Transports;
 
 namespace HwBridge.Devices.Ledger;
 
-/// <summary>A Ledger with the Ethereum app: it derives validator keys itself, and agrees X25519 secrets on its screen.</summary>
+/// <summary>
+/// A Ledger: with the Ethereum app it derives validator keys itself and agrees X25519 secrets on its screen, with the OpenPGP app it
+/// keeps backups.
+/// </summary>
 /// <remarks>
 /// A locked device or one with another app open is no error until a capability is used; then the device is asked again, so that a
-/// person who has unlocked it meanwhile can go on.
+/// person who has unlocked it meanwhile can go on. It goes from one of the two apps to the other by itself, with the person's consent on
+/// the screen.
 /// </remarks>
 public sealed class LedgerKeyStore : IKeyStore
 {
     private readonly LedgerSession _session;
     private readonly LedgerValidatorKeys _validatorKeys;
     private readonly LedgerSealing _sealing;
+    private readonly LedgerStorage _storage;
 
     private LedgerKeyStore(LedgerSession session, LedgerOptions options, AppInfo? app, KeyStoreState state)
     {
         _session = session;
-        OpenEthereumApp ethereum = new(session, state == KeyStoreState.Ready);
-        _validatorKeys = new LedgerValidatorKeys(session, ethereum);
-        _sealing = new LedgerSealing(session, ethereum, options.SealingPath);
+        LedgerApps apps = new(session);
+        _validatorKeys = new LedgerValidatorKeys(session, apps);
+        _sealing = new LedgerSealing(session, apps, options.SealingPath);
+        _storage = new LedgerStorage(session, apps);
         Info = Describe(session.Uri, options, app, state);
     }
 
@@ -78,7 +85,7 @@ public sealed class LedgerKeyStore : IKeyStore
     public bool TryGet<TCapability>([NotNullWhen(true)] out TCapability? capability)
         where TCapability : class
     {
-        capability = _validatorKeys as TCapability ?? _sealing as TCapability;
+        capability = _validatorKeys as TCapability ?? _sealing as TCapability ?? _storage as TCapability;
         return capability is not null;
     }
 
@@ -92,7 +99,8 @@ public sealed class LedgerKeyStore : IKeyStore
         try
         {
             AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
-            return (app, app.Name == EthereumApp.Name ? KeyStoreState.Ready : KeyStoreState.WrongApp);
+            session.OpenApp = app.Name;
+            return (app, app.Name is EthereumApp.Name or OpenPgpApp.Name ? KeyStoreState.Ready : KeyStoreState.WrongApp);
         }
         catch (FaultException fault) when (fault.Fault == Fault.DeviceLocked)
         {
@@ -111,6 +119,6 @@ public sealed class LedgerKeyStore : IKeyStore
         Firmware: null,
         app,
         state,
-        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing,
+        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage,
         KeyOrigin.Device);
 }

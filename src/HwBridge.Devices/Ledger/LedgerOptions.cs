@@ -1,4 +1,6 @@
+using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Transports;
 
 namespace HwBridge.Devices.Ledger;
 
@@ -19,6 +21,11 @@ public sealed record LedgerOptions
 
     /// <summary>How long the device may take for everything else; deriving a validator key takes it 0.2 s.</summary>
     public TimeSpan AnswerDeadline { get; init; } = DeviceLink.PacketDeadline;
+
+    /// <summary>
+    /// How to connect again when the device has left the bus, as it does over USB whenever its app changes; null where it does not.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<(ITransport Transport, IFraming Framing)>>? Reconnect { get; init; }
 
     private static Bip32Path DefaultSealingPath { get; } =
         Bip32Path.TryParse("m/44'/60'/12381'/0/0", out Bip32Path? path) ? path : throw new InvalidOperationException();

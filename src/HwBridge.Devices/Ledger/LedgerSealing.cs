@@ -5,14 +5,14 @@ using HwBridge.Protocols.Ledger;
 
 namespace HwBridge.Devices.Ledger;
 
-internal sealed class LedgerSealing(LedgerSession session, OpenEthereumApp app, Bip32Path path) : ISealing
+internal sealed class LedgerSealing(LedgerSession session, LedgerApps apps, Bip32Path path) : ISealing
 {
     private readonly Lock _lock = new();
     private X25519PublicKey? _known;
 
     public async ValueTask<X25519PublicKey> GetPublicKeyAsync(bool confirm, CancellationToken cancellationToken)
     {
-        await app.RequireAsync(cancellationToken).ConfigureAwait(false);
+        await apps.RequireAsync(EthereumApp.Name, cancellationToken).ConfigureAwait(false);
         X25519PublicKey key = await session.ExchangeAsync(
             new GetPrivacyPublicKeyCommand(path),
             null,

@@ -1,28 +1,38 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
+using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Protocols.Ledger.OpenPgp;
+using HwBridge.Transports;
 
 namespace HwBridge.Devices.Ledger;
 
 /// <summary>A conversation with one Ledger: one queue, one exchange at a time, nothing sent while a review is on the screen.</summary>
 /// <remarks>
 /// An APDU sent during a review makes the review's answer vanish and can crash the app, so nothing is ever repeated after a
-/// timeout, and an exchange that was cut off closes the connection: the next answer could belong to it.
+/// timeout, and an exchange that was cut off closes the connection: the next answer could belong to it. The OpenPGP app hangs when
+/// anything comes between the parts of a chain, either way: its exchanges are finished once they have begun, cancelled or not.
 /// <code>
 ///   queue ......... | drain | tell | send | answer: at most 5 s, or a person's 10 min | parse | wipe | next in the queue
 /// </code>
 /// </remarks>
-internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptions options) : IAsyncDisposable
+internal sealed class LedgerSession(DeviceLink connected, IPerson person, LedgerOptions options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly byte[] _apdu = new byte[ApduLimits.MaxCommand];
+    private readonly ArrayBufferWriter<byte> _pieces = new();
+    private DeviceLink _link = connected;
     private bool _closed;
     private bool _disposed;
 
-    internal string Uri => link.Uri;
+    internal string Uri { get; } = connected.Uri;
+
+    /// <summary>The app that was last seen open; null when that has to be asked.</summary>
+    internal string? OpenApp { get; set; }
 
     /// <summary>Waits for its turn, sends a command and reads its answer.</summary>
     /// <param name="command">What to ask.</param>
@@ -41,15 +51,20 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
             ushort status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
             if (status == StatusWords.Ok)
             {
-                return command.Parse(link.Message[..^ApduLimits.StatusSize]);
+                return command.Parse(_pieces.WrittenCount > 0 ? _pieces.WrittenSpan : _link.Message[..^ApduLimits.StatusSize]);
             }
 
-            if (StatusWords.MayBeAnotherApp(status) && command is not GetAppNameAndVersionCommand)
+            if (StatusWords.MayBeAnotherApp(status) && command.App is { } wanted)
             {
-                await RequireEthereumAsync(cancellationToken).ConfigureAwait(false);
+                await RequireAsync(wanted, cancellationToken).ConfigureAwait(false);
             }
 
             throw StatusWords.ToFault(status, command.Name).Within(Uri);
+        }
+        catch (FaultException fault) when (fault.Fault is Fault.WrongApp or Fault.DeviceLocked)
+        {
+            OpenApp = null;
+            throw;
         }
         catch (FaultException fault) when (fault.Fault == Fault.Protocol)
         {
@@ -59,16 +74,43 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         }
         finally
         {
-            if (link.IsBroken)
+            _pieces.Clear();
+            if (_link.IsBroken)
             {
                 await CloseAsync().ConfigureAwait(false);
             }
 
             if (!_closed)
             {
-                link.Forget();
+                _link.Forget();
             }
 
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Connects again to a device that left the bus, as it does whenever its app changes.</summary>
+    /// <returns>False where nobody told how.</returns>
+    /// <exception cref="FaultException">It is not there (yet).</exception>
+    internal async ValueTask<bool> TryReconnectAsync(CancellationToken cancellationToken)
+    {
+        if (options.Reconnect is not { } reconnect)
+        {
+            return false;
+        }
+
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(LedgerKeyStore));
+            await CloseAsync().ConfigureAwait(false);
+            (ITransport transport, IFraming framing) = await reconnect(cancellationToken).ConfigureAwait(false);
+            _link = new DeviceLink(transport, framing, options.AnswerDeadline);
+            _closed = false;
+            return true;
+        }
+        finally
+        {
             _turn.Release();
         }
     }
@@ -96,25 +138,61 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        int length = command.Encode(_apdu);
-        link.Drain();
+        _link.Drain();
         if (command.NeedsApproval)
         {
             person.Tell($"Look at the Ledger ({Uri}), within {options.PersonDeadline.TotalMinutes:0.#} minutes. {tell}");
         }
 
+        // What has begun is finished, in a few milliseconds; only the deadline ends it.
+        bool isUnbreakable = command is { App: OpenPgpApp.Name, NeedsApproval: false };
+        CancellationToken stop = isUnbreakable ? CancellationToken.None : cancellationToken;
+        ushort status = StatusWords.Ok;
+        for (int link = 0; link < command.Links && status == StatusWords.Ok; link++)
+        {
+            status = await TransferAsync(command.EncodeLink(link, _apdu), command.NeedsApproval, command.Name, stop).ConfigureAwait(false);
+        }
+
+        while (status >> 8 == StatusWords.MoreData && isUnbreakable)
+        {
+            Keep(command.Name);
+            int next = OpenPgpApp.EncodeGetResponse((byte)status, _apdu);
+            status = await TransferAsync(next, false, command.Name, stop).ConfigureAwait(false);
+            if (status == StatusWords.Ok)
+            {
+                Keep(command.Name);
+            }
+        }
+
+        return status;
+    }
+
+    private void Keep(string command)
+    {
+        _pieces.Write(_link.Message[..^ApduLimits.StatusSize]);
+        if (_pieces.WrittenCount > OpenPgpApp.MaxAnswer)
+        {
+            throw new FaultException(
+                Fault.Protocol,
+                $"{Uri}: the Ledger's answer to {command} does not end after {OpenPgpApp.MaxAnswer} bytes",
+                "Close other programs that use the Ledger, unplug it and plug it in again, then try again.");
+        }
+    }
+
+    private async ValueTask<ushort> TransferAsync(int length, bool needsApproval, string command, CancellationToken cancellationToken)
+    {
         try
         {
-            await link.SendAsync(_apdu.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-            TimeSpan deadline = command.NeedsApproval ? options.PersonDeadline : options.AnswerDeadline;
-            await link.ReceiveAsync(deadline, cancellationToken).ConfigureAwait(false);
+            await _link.SendAsync(_apdu.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            TimeSpan deadline = needsApproval ? options.PersonDeadline : options.AnswerDeadline;
+            await _link.ReceiveAsync(deadline, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (command.NeedsApproval)
+        catch (OperationCanceledException) when (needsApproval)
         {
             person.Tell("Stopped here, but a Ledger can't be told to take its question back: reject it on the device.");
             throw;
         }
-        catch (FaultException late) when (command.NeedsApproval && link.IsUnanswered)
+        catch (FaultException late) when (needsApproval && _link.IsUnanswered)
         {
             throw new FaultException(
                 Fault.DeviceBusy,
@@ -124,16 +202,16 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         }
 
         // Stale bytes may stand before it: only the last two bytes are the status.
-        return link.Message.Length >= ApduLimits.StatusSize
-            ? BinaryPrimitives.ReadUInt16BigEndian(link.Message[^ApduLimits.StatusSize..])
+        return _link.Message.Length >= ApduLimits.StatusSize
+            ? BinaryPrimitives.ReadUInt16BigEndian(_link.Message[^ApduLimits.StatusSize..])
             : throw new FaultException(
                 Fault.Protocol,
-                $"{Uri}: the Ledger's answer to {command.Name} has no status word",
+                $"{Uri}: the Ledger's answer to {command} has no status word",
                 "Close other programs that use the Ledger, unplug it and plug it in again, then try again.");
     }
 
     /// <summary>Asks which app is open, after a status word that several apps use.</summary>
-    private async ValueTask RequireEthereumAsync(CancellationToken cancellationToken)
+    private async ValueTask RequireAsync(string wanted, CancellationToken cancellationToken)
     {
         GetAppNameAndVersionCommand command = default;
         ushort status = await SendAndReceiveAsync(command, null, cancellationToken).ConfigureAwait(false);
@@ -142,10 +220,10 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
             throw StatusWords.ToFault(status, command.Name).Within(Uri);
         }
 
-        AppInfo app = command.Parse(link.Message[..^ApduLimits.StatusSize]);
-        if (app.Name != EthereumApp.Name)
+        AppInfo app = command.Parse(_link.Message[..^ApduLimits.StatusSize]);
+        if (app.Name != wanted)
         {
-            throw StatusWords.AnotherApp(app).Within(Uri);
+            throw StatusWords.AnotherApp(app, wanted).Within(Uri);
         }
     }
 
@@ -154,7 +232,7 @@ internal sealed class LedgerSession(DeviceLink link, IPerson person, LedgerOptio
         if (!_closed)
         {
             _closed = true;
-            await link.DisposeAsync().ConfigureAwait(false);
+            await _link.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

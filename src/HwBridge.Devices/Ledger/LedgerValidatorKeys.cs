@@ -7,7 +7,7 @@ using HwBridge.Protocols.Ledger;
 
 namespace HwBridge.Devices.Ledger;
 
-internal sealed class LedgerValidatorKeys(LedgerSession session, OpenEthereumApp app) : IValidatorKeys
+internal sealed class LedgerValidatorKeys(LedgerSession session, LedgerApps apps) : IValidatorKeys
 {
     public KeyOrigin Origin => KeyOrigin.Device;
 
@@ -16,7 +16,7 @@ internal sealed class LedgerValidatorKeys(LedgerSession session, OpenEthereumApp
     public async IAsyncEnumerable<DerivedKey> GetPublicKeysAsync(
         IEnumerable<ValidatorKeyPath> paths, bool confirm, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await app.RequireAsync(cancellationToken).ConfigureAwait(false);
+        await apps.RequireAsync(EthereumApp.Name, cancellationToken).ConfigureAwait(false);
         foreach (ValidatorKeyPath path in paths)
         {
             BlsPublicKey key = await session.ExchangeAsync(

@@ -9,46 +9,32 @@ using HwBridge.Protocols.Ledger;
 
 namespace HwBridge.Emulators.Ledger;
 
-/// <summary>The device's side of the Ethereum app 1.22.0: APDU in, step out; no I/O. See protocols/ledger/ethereum-app.md.</summary>
-internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
+/// <summary>The device's side of the Ethereum app 1.22.0. See protocols/ledger/ethereum-app.md.</summary>
+internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model) : IAppDevice
 {
-    private const string Version = "1.22.0";
-    private const string DashboardName = "BOLOS";
-    private const string DashboardVersion = "1.3.0";
-    private const byte QuitApp = 0xa7;
-    private const byte LoadCertificate = 0x06;
     private const int ChainIdSize = 8;
     private const int WithdrawalIndexSize = 4;
 
     private static byte[] Configuration => [0x02, 1, 22, 0];
 
-    internal SoftwareLedgerState State { get; set; }
+    public string Name => EthereumApp.Name;
+
+    public string Version => "1.22.0";
 
     /// <summary>True for the command whose computation takes long enough for another APDU to arrive meanwhile.</summary>
     internal static bool IsSlow(ReadOnlySpan<byte> apdu) =>
         apdu.Length > ApduLimits.HeaderSize && apdu[0] == EthereumApp.Cla && apdu[1] == EthereumApp.GetEth2PublicKey;
 
-    internal AppStep Handle(ReadOnlySpan<byte> apdu)
+    public void Start()
     {
-        if (State == SoftwareLedgerState.Locked)
-        {
-            return AppStep.Of(StatusWords.Locked);
-        }
+        // Nothing that this app keeps between commands is here.
+    }
 
-        // The operating system answers its class before the app sees the APDU.
-        if (apdu.Length >= 4 && apdu[0] == EthereumApp.SystemCla)
-        {
-            return HandleSystem(apdu);
-        }
-
-        if (apdu.Length < 4 || (apdu.Length > 4 && apdu[4] != apdu.Length - ApduLimits.HeaderSize))
+    public AppStep Handle(ReadOnlySpan<byte> apdu)
+    {
+        if (IsMalformed(apdu))
         {
             return new AppStep(StatusWords.WrongLength, [], Keeps: true);
-        }
-
-        if (State == SoftwareLedgerState.Dashboard)
-        {
-            return AppStep.Of(StatusWords.NoApp);
         }
 
         if (apdu[0] != EthereumApp.Cla)
@@ -69,26 +55,8 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model)
         };
     }
 
-    private AppStep HandleSystem(ReadOnlySpan<byte> apdu)
-    {
-        switch (apdu[1])
-        {
-            case EthereumApp.GetAppNameAndVersion when apdu[2] == 0 && apdu[3] == 0:
-                (string name, string version) = State == SoftwareLedgerState.Dashboard
-                    ? (DashboardName, DashboardVersion)
-                    : (EthereumApp.Name, Version);
-                return new AppStep(
-                    StatusWords.Ok,
-                    [1, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)version.Length, .. Encoding.ASCII.GetBytes(version), 1, 0]);
-            case LoadCertificate:
-                return AppStep.Of(StatusWords.BadCertificate);
-            case QuitApp when State == SoftwareLedgerState.Ready:
-                State = SoftwareLedgerState.Dashboard;
-                return AppStep.Of(StatusWords.Ok);
-            default:
-                return AppStep.Of(StatusWords.UnknownClass);
-        }
-    }
+    internal static bool IsMalformed(ReadOnlySpan<byte> apdu) =>
+        apdu.Length < 4 || (apdu.Length > 4 && apdu[4] != apdu.Length - ApduLimits.HeaderSize);
 
     private AppStep GetPublicKey(byte p1, byte p2, ReadOnlySpan<byte> data)
     {

@@ -9,23 +9,25 @@ namespace HwBridge.Emulators.Ledger;
 internal sealed class HostConversation(SoftwareLedger ledger, ITransport transport, IFraming framing)
 {
     private Task<AppStep>? _computing;
-    private Task<bool>? _review;
+    private Task<AppStep>? _review;
     private AppStep _reviewed;
+    private bool _left;
 
-    /// <summary>Runs until the host goes away, which is a fault of the transport's.</summary>
+    /// <summary>Runs until the device leaves the bus, or until the host goes away, which is a fault of the transport's.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task receiving = ReceiveAsync(leaving.Token);
         try
         {
-            Task receiving = ReceiveAsync(cancellationToken);
-            while (true)
+            while (!_left)
             {
                 Task? other = (Task?)_computing ?? _review;
                 if (other is null || await Task.WhenAny(receiving, other).ConfigureAwait(false) == receiving)
                 {
                     await receiving.ConfigureAwait(false);
                     await TakeAsync(cancellationToken).ConfigureAwait(false);
-                    receiving = ReceiveAsync(cancellationToken);
+                    receiving = ReceiveAsync(leaving.Token);
                 }
                 else
                 {
@@ -35,7 +37,9 @@ internal sealed class HostConversation(SoftwareLedger ledger, ITransport transpo
         }
         finally
         {
-            // The computation reads the seed, which must outlive it.
+            // A receive writes into the framing's memory, and the computation reads the seed: both must outlive them.
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await (_computing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Forget();
         }
@@ -80,7 +84,7 @@ internal sealed class HostConversation(SoftwareLedger ledger, ITransport transpo
         _review = null;
         Forget();
         long received = Stopwatch.GetTimestamp();
-        if (EthereumAppDevice.IsSlow(framing.Message))
+        if (ledger.IsSlow(framing.Message))
         {
             byte[] apdu = framing.Message.ToArray();
             _computing = Task.Run(
@@ -110,20 +114,30 @@ internal sealed class HostConversation(SoftwareLedger ledger, ITransport transpo
         else if (_review is { } answered)
         {
             _review = null;
-            await SendAsync(ledger.Answer(_reviewed, await answered.ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            await AnswerAsync(await answered.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async ValueTask AnswerOrReviewAsync(AppStep step, CancellationToken cancellationToken)
     {
-        if (step.Review is { } review)
+        if (step.Review is not null)
         {
             _reviewed = step;
-            _review = ledger.ReviewAsync(review);
+            _review = ledger.ReviewAsync(step);
             return;
         }
 
-        await SendAsync(ledger.Answer(step, approved: true), cancellationToken).ConfigureAwait(false);
+        await AnswerAsync(step, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask AnswerAsync(AppStep step, CancellationToken cancellationToken)
+    {
+        if (step.Fate is AppFate.Answers or AppFate.Leaves)
+        {
+            await SendAsync(ledger.Answer(step), cancellationToken).ConfigureAwait(false);
+        }
+
+        _left = step.Fate is AppFate.Leaves or AppFate.Crashes;
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)

@@ -9,17 +9,19 @@ using HwBridge.Transports.InProcess;
 namespace HwBridge.Emulators.Ledger;
 
 /// <summary>
-/// A Ledger in software, with the Ethereum app 1.22.0 on it: the same bytes as the real app for every command that it knows.
+/// A Ledger in software, with the Ethereum app 1.22.0 and the OpenPGP app 2.7.1 on it: the same bytes as the real apps for every command
+/// that it knows.
 /// </summary>
 /// <remarks>
 /// It is not a wallet: it keeps no PIN and its seed should be a published one. One host at a time talks to it. As on the device,
 /// an APDU that arrives during a review is answered and the review's own answer is then lost, and while a validator key is
-/// being computed another APDU is refused with 6901.
+/// being computed another APDU is refused with 6901. What the OpenPGP app stores lasts as long as this object.
 /// </remarks>
 public sealed class SoftwareLedger : IAsyncDisposable
 {
     private readonly LedgerKeys _keys;
-    private readonly EthereumAppDevice _app;
+    private readonly OpenPgpAppDevice _openPgp;
+    private readonly SystemDevice _system;
     private readonly IDeviceScreen _screen;
     private readonly CancellationTokenSource _off = new();
     private readonly SecretBuffer _apduBuffer = SecretBuffer.Allocate(ApduLimits.MaxMessage);
@@ -36,19 +38,25 @@ public sealed class SoftwareLedger : IAsyncDisposable
     {
         Options = options ?? new SoftwareLedgerOptions();
         _keys = new LedgerKeys(seed);
-        _app = new EthereumAppDevice(_keys, Options.Model);
+        _openPgp = new OpenPgpAppDevice(new OpenPgpFlash(), Options);
+        _system = new SystemDevice(new EthereumAppDevice(_keys, Options.Model), _openPgp, Options);
         _screen = screen;
     }
 
     /// <summary>What kind of Ledger this is.</summary>
     public SoftwareLedgerOptions Options { get; }
 
-    /// <summary>Locked, on the dashboard, or ready; may be changed at any time, as a person would.</summary>
+    /// <summary>
+    /// Locked, on the dashboard, or which app is open; may be changed at any time, as a person would. An app that is opened begins anew.
+    /// </summary>
     public SoftwareLedgerState State
     {
-        get => _app.State;
-        set => _app.State = value;
+        get => _system.State;
+        set => _system.State = value;
     }
+
+    /// <summary>What the OpenPGP app keeps.</summary>
+    internal OpenPgpFlash OpenPgpFlash => _openPgp.Flash;
 
     /// <summary>Plugs it into a host in this process.</summary>
     /// <returns>The host's end, and the framing to use over it; the caller disposes both.</returns>
@@ -127,39 +135,47 @@ public sealed class SoftwareLedger : IAsyncDisposable
         _off.Dispose();
     }
 
-    /// <summary>Puts a received APDU into the app's one buffer and has the app handle it.</summary>
+    /// <summary>True for a command whose computation takes long enough for another APDU to arrive meanwhile.</summary>
+    internal bool IsSlow(ReadOnlySpan<byte> apdu) => _system.IsSlow(apdu);
+
+    /// <summary>Puts a received APDU into the one buffer and has the system, or the app, handle it.</summary>
     internal AppStep Handle(ReadOnlySpan<byte> apdu)
     {
-        apdu.CopyTo(_apduBuffer.Span);
-        return _app.Handle(apdu);
+        if (apdu.Length <= _apduBuffer.Length)
+        {
+            apdu.CopyTo(_apduBuffer.Span);
+        }
+
+        return _system.Handle(apdu);
     }
 
     /// <summary>Puts an answer into the buffer; what the buffer then holds is what leaves.</summary>
-    internal ReadOnlyMemory<byte> Answer(AppStep step, bool approved)
+    internal ReadOnlyMemory<byte> Answer(AppStep step)
     {
         Span<byte> buffer = _apduBuffer.Span;
-        int length = 0;
+        int length;
         if (step.Keeps)
         {
             // A malformed length does not reset the buffer: as many stale bytes as the last answer had come first.
             length = Math.Min(_lastAnswerLength, buffer.Length - ApduLimits.StatusSize);
         }
-        else if (approved)
+        else
         {
             step.Data.CopyTo(buffer);
             length = step.Data.Length;
         }
 
         Array.Clear(step.Data);
-        ushort status = approved ? step.Status : StatusWords.Rejected;
-        buffer[length] = (byte)(status >> 8);
-        buffer[length + 1] = (byte)status;
+        buffer[length] = (byte)(step.Status >> 8);
+        buffer[length + 1] = (byte)step.Status;
         _lastAnswerLength = length + ApduLimits.StatusSize;
         return _apduBuffer.Memory[.._lastAnswerLength];
     }
 
-    /// <summary>Puts a review on the screen in the place of any other. It stays there when the host goes away.</summary>
-    internal async Task<bool> ReviewAsync(ScreenReview review)
+    /// <summary>Puts a review on the screen in the place of any other, and what follows from the answer to it. It stays there when the
+    /// host goes away.</summary>
+    /// <returns>The step after the last answer.</returns>
+    internal async Task<AppStep> ReviewAsync(AppStep step)
     {
         CancellationTokenSource onScreen = CancellationTokenSource.CreateLinkedTokenSource(_off.Token);
         CancellationTokenSource? replaced = Interlocked.Exchange(ref _reviewOnScreen, onScreen);
@@ -169,6 +185,13 @@ public sealed class SoftwareLedger : IAsyncDisposable
             replaced.Dispose();
         }
 
-        return await _screen.ReviewAsync(review, onScreen.Token).ConfigureAwait(false);
+        while (step.Review is { } review)
+        {
+            step = step.Typed is { } typed
+                ? typed(await _screen.EnterAsync(review, onScreen.Token).ConfigureAwait(false))
+                : step.After(await _screen.ReviewAsync(review, onScreen.Token).ConfigureAwait(false));
+        }
+
+        return step;
     }
 }

@@ -11,4 +11,7 @@ public enum SoftwareLedgerState
 
     /// <summary>On its dashboard, without an open app.</summary>
     Dashboard,
+
+    /// <summary>The OpenPGP app is open.</summary>
+    OpenPgp,
 }

@@ -6,14 +6,8 @@ public static class EthereumApp
     /// <summary>The app's name as B001 gives it.</summary>
     public const string Name = "Ethereum";
 
-    /// <summary>The class of commands that the operating system answers in every app.</summary>
-    public const byte SystemCla = 0xb0;
-
     /// <summary>The class of the app's own commands.</summary>
     public const byte Cla = 0xe0;
-
-    /// <summary>GET_APP_NAME_AND_VERSION (class B0).</summary>
-    public const byte GetAppNameAndVersion = 0x01;
 
     /// <summary>GET_PUBLIC_KEY.</summary>
     public const byte GetPublicKey = 0x02;

@@ -15,10 +15,13 @@ public readonly record struct GetAppNameAndVersionCommand : ILedgerCommand<AppIn
     public string Name => "GET_APP_NAME_AND_VERSION (B001)";
 
     /// <inheritdoc/>
+    public string? App => null;
+
+    /// <inheritdoc/>
     public bool NeedsApproval => false;
 
     /// <inheritdoc/>
-    public int Encode(Span<byte> apdu) => new CommandApdu(EthereumApp.SystemCla, EthereumApp.GetAppNameAndVersion, 0, 0, []).Encode(apdu);
+    public int Encode(Span<byte> apdu) => new CommandApdu(LedgerSystem.Cla, LedgerSystem.GetAppNameAndVersion, 0, 0, []).Encode(apdu);
 
     /// <summary>Reads 01 | length, name | length, version | length, flags; names in printable ASCII.</summary>
     /// <inheritdoc/>

@@ -1,11 +1,14 @@
 namespace HwBridge.Protocols.Ledger;
 
-/// <summary>One request to the Ethereum app, as a value: it encodes an APDU and parses the answer; no I/O.</summary>
+/// <summary>One request to a Ledger, as a value: it encodes an APDU and parses the answer; no I/O.</summary>
 /// <typeparam name="TAnswer">What the answer means.</typeparam>
 public interface ILedgerCommand<out TAnswer>
 {
     /// <summary>The app's name of the command and its two bytes, for messages.</summary>
     string Name { get; }
+
+    /// <summary>The app that answers it, as B001 names it; null for the operating system, which answers in every app.</summary>
+    string? App => EthereumApp.Name;
 
     /// <summary>True when a review comes on the screen and a person has to answer it.</summary>
     bool NeedsApproval { get; }
@@ -14,6 +17,12 @@ public interface ILedgerCommand<out TAnswer>
     /// <param name="apdu">At least <see cref="ApduLimits.MaxCommand"/> bytes.</param>
     /// <returns>The number of bytes written.</returns>
     int Encode(Span<byte> apdu);
+
+    /// <summary>How many APDUs the command takes. More than one is a chain, which nothing may come between or cut off.</summary>
+    int Links => 1;
+
+    /// <summary>Writes the APDU at <paramref name="link"/> of a chain, as <see cref="Encode"/> does for a single one.</summary>
+    int EncodeLink(int link, Span<byte> apdu) => Encode(apdu);
 
     /// <summary>Reads the data of an answer whose status is 9000.</summary>
     /// <param name="data">Without the status word.</param>

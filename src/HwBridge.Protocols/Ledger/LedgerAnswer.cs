@@ -8,7 +8,7 @@ internal static class LedgerAnswer
     internal static FaultException Broken(string command, string cause) => new(
         Fault.Protocol,
         $"{command}: {cause}",
-        "Update the Ethereum app, close other programs that use the device, and try again.");
+        "Update the app on the Ledger, close other programs that use the device, and try again.");
 
     internal static void RequireLength(string command, ReadOnlySpan<byte> data, int length)
     {

@@ -45,17 +45,90 @@ public static class StatusWords
     /// <summary>No app is open that knows the command.</summary>
     public const ushort NoApp = 0x6511;
 
+    /// <summary>The dashboard knows no app of this name.</summary>
+    public const ushort NoSuchApp = 0x6807;
+
+    /// <summary>Refused on the dashboard.</summary>
+    public const ushort RejectedBySystem = 0x5501;
+
+    /// <summary>OpenPGP: the PIN was wrong.</summary>
+    public const ushort WrongPin = 0x6982;
+
+    /// <summary>OpenPGP: the PIN is blocked after three wrong ones.</summary>
+    public const ushort BlockedPin = 0x6983;
+
+    /// <summary>OpenPGP: the PIN that the object needs was not verified; also whatever else the app has no word for.</summary>
+    public const ushort Unverified = 0x6f00;
+
+    /// <summary>OpenPGP: longer than the object may be.</summary>
+    public const ushort TooLong = 0x6700;
+
+    /// <summary>OpenPGP: more of the answer is waiting, as many bytes as the second byte says.</summary>
+    public const byte MoreData = 0x61;
+
+    /// <summary>OpenPGP: there is no such record.</summary>
+    public const ushort NoSuchRecord = 0x6a82;
+
+    /// <summary>OpenPGP: there is no such object.</summary>
+    public const ushort NoSuchObject = 0x6a88;
+
     private const string OpenEthereum = "Open the Ethereum app on the Ledger, then try again.";
+    private const string OpenOpenPgp = "Open the OpenPGP app on the Ledger, then try again.";
+    private const string OpenByHand = "Press the buttons yourself: leave the app on the Ledger, open the one that is needed, then try again.";
     private const string UpdateApp = "Update the Ethereum app with the maker's program, then try again.";
     private const string Unlock = "Enter the PIN on the Ledger, open the Ethereum app, then try again.";
     private const string CloseOthers = "Close the other program that uses the Ledger (a wallet, a browser tab), then try again.";
-    private const string Replug = "Unplug the Ledger, plug it in again, open the Ethereum app, then try again.";
+    private const string Replug = "Unplug the Ledger, plug it in again, open the app that is needed, then try again.";
+
+    private const string UpdateOpenPgp = "Update the OpenPGP app with the maker's program (which wipes what it holds), then try again.";
+    private const string Unblock =
+        "Set a new user PIN with the admin PIN (gpg --card-edit, admin, passwd); a blocked admin PIN only the app's Reset mends, "
+        + "which wipes all that it holds.";
 
     // Rows that name a command come before the word's general row: the first that fits is taken.
     private static readonly Row[] Table =
     [
+        new(WrongPin, "OpenPGP VERIFY", Fault.PinInvalid, "the PIN of the OpenPGP app was wrong", "Try again with the right PIN: three wrong ones block it."),
+        new(BlockedPin, "OpenPGP VERIFY", Fault.PinInvalid, "the PIN of the OpenPGP app is blocked after three wrong ones", Unblock),
+        new(
+            BadData,
+            "OpenPGP VERIFY",
+            Fault.Unsupported,
+            "the OpenPGP app does not ask for PINs on its screen",
+            "Set its PIN mode to 'Confirm only' or 'On Screen' (on the Ledger: OpenPGP, Settings), then try again."),
+        new(
+            Unverified,
+            "OpenPGP",
+            Fault.PinInvalid,
+            "the OpenPGP app wants a PIN verified first, and has forgotten that it was",
+            "Leave the OpenPGP app open and unlocked for the whole command, then try again."),
+        new(TooLong, "OpenPGP PUT DATA", Fault.Unsupported, "the OpenPGP app's object does not take so much", UpdateOpenPgp),
+        new(
+            0x6285,
+            "OpenPGP",
+            Fault.Unsupported,
+            "the OpenPGP app was terminated",
+            "Reset it (on the Ledger: OpenPGP, Settings, Reset), which wipes all that it holds."),
+        new(NoSuchObject, "OpenPGP", Fault.Unsupported, "the OpenPGP app does not have this object", UpdateOpenPgp),
+        new(NoSuchRecord, "OpenPGP", Fault.Unsupported, "the OpenPGP app does not have this record", UpdateOpenPgp),
+        new(WrongParameters, "OpenPGP", Fault.Unsupported, "the OpenPGP app does not know the parameters of the request", UpdateOpenPgp),
+        new(UnknownInstruction, "OpenPGP", Fault.Unsupported, "this OpenPGP app does not know the request", UpdateOpenPgp),
+        new(UnknownClass, "OpenPGP", Fault.Unsupported, "this OpenPGP app does not know the request", UpdateOpenPgp),
+        new(NoApp, "OpenPGP", Fault.WrongApp, "the OpenPGP app is not open", OpenOpenPgp),
+        new(
+            NoSuchApp,
+            "OPEN_APP",
+            Fault.WrongApp,
+            "the Ledger has no such app",
+            "Install it with the maker's program (My Ledger), then try again."),
+        new(RejectedBySystem, "OPEN_APP", Fault.UserRejected, "opening the app was rejected on the Ledger", "Agree on the Ledger if you meant it."),
+        new(UnknownInstruction, "OPEN_APP", Fault.WrongApp, "this Ledger can't open an app by itself", OpenByHand),
+        new(UnknownClass, "OPEN_APP", Fault.WrongApp, "this Ledger can't open an app by itself", OpenByHand),
+        new(UnknownClass, "QUIT_APP", Fault.WrongApp, "the app on the Ledger can't be left by itself", OpenByHand),
+        new(UnknownInstruction, "QUIT_APP", Fault.WrongApp, "the app on the Ledger can't be left by itself", OpenByHand),
+        new(Locked, "OpenPGP", Fault.DeviceLocked, "the Ledger is locked", "Enter the PIN on the Ledger, then try again."),
         new(Locked, null, Fault.DeviceLocked, "the Ledger is locked", Unlock),
-        new(0x6982, null, Fault.DeviceLocked, "the Ledger is locked", Unlock),
+        new(WrongPin, null, Fault.DeviceLocked, "the Ledger is locked", Unlock),
         new(Rejected, null, Fault.UserRejected, "rejected on the Ledger", "Approve the request on the Ledger if you meant it."),
         new(Busy, null, Fault.DeviceBusy, "the Ledger is busy with another request", CloseOthers),
         new(0x6f01, null, Fault.DeviceBusy, "another program is talking to the Ledger", CloseOthers),
@@ -86,7 +159,7 @@ public static class StatusWords
         new(0x650f, null, Fault.WrongApp, "the Ethereum app is not open", OpenEthereum),
         new(0x6e01, null, Fault.WrongApp, "the Ethereum app is not open", OpenEthereum),
         new(0x6d02, null, Fault.WrongApp, "the Ethereum app is not open", OpenEthereum),
-        new(0x6f00, null, Fault.Protocol, "the app on the Ledger failed", Replug),
+        new(Unverified, null, Fault.Protocol, "the app on the Ledger failed", Replug),
         new(0x6faa, null, Fault.Protocol, "the Ledger halted", Replug),
     ];
 
@@ -110,9 +183,11 @@ public static class StatusWords
         return new FaultException(Fault.Protocol, $"the Ledger answered {command} with the unknown status {word:x4}", Replug);
     }
 
-    /// <summary>The fault that B001 proves: another app, or the dashboard, is open.</summary>
-    public static FaultException AnotherApp(AppInfo app) =>
-        new(Fault.WrongApp, $"the app open on the Ledger is {app.Name} {app.Version}, not {EthereumApp.Name}", OpenEthereum);
+    /// <summary>The fault that B001 proves: another app than the wanted one, or the dashboard, is open.</summary>
+    public static FaultException AnotherApp(AppInfo app, string wanted = EthereumApp.Name) => new(
+        Fault.WrongApp,
+        $"the app open on the Ledger is {app.Name} {app.Version}, not {wanted}",
+        wanted == EthereumApp.Name ? OpenEthereum : OpenOpenPgp);
 
     private sealed record Row(ushort Word, string? Command, Fault Fault, string Cause, string Remedy);
 }

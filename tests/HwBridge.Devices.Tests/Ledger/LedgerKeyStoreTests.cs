@@ -30,7 +30,7 @@ internal sealed class LedgerKeyStoreTests
             null,
             new AppInfo("Ethereum", "1.22.0"),
             KeyStoreState.Ready,
-            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing,
+            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage,
             KeyOrigin.Device)));
         Assert.That(store.TryGet(out IValidatorKeys? keys), Is.True);
         Assert.That(keys!.Origin, Is.EqualTo(KeyOrigin.Device));
@@ -42,6 +42,7 @@ internal sealed class LedgerKeyStoreTests
     [TestCase(SoftwareLedgerState.Ready, KeyStoreState.Ready)]
     [TestCase(SoftwareLedgerState.Locked, KeyStoreState.Locked)]
     [TestCase(SoftwareLedgerState.Dashboard, KeyStoreState.WrongApp)]
+    [TestCase(SoftwareLedgerState.OpenPgp, KeyStoreState.Ready)]
     public async Task DescribeAsync_AnyState_TellsIt(SoftwareLedgerState state, KeyStoreState expected)
     {
         await using SoftwareLedger ledger = TestLedger.SwitchOn(new ScriptedScreen());
@@ -55,6 +56,7 @@ internal sealed class LedgerKeyStoreTests
         {
             SoftwareLedgerState.Ready => "Ethereum",
             SoftwareLedgerState.Dashboard => "BOLOS",
+            SoftwareLedgerState.OpenPgp => "OpenPGP",
             _ => null,
         }));
     }

@@ -2,10 +2,8 @@ using HwBridge.Core.Secrets;
 using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
-using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Shared.Ledger;
-using HwBridge.Transports;
 
 namespace HwBridge.Emulators.Tests.Ledger;
 
@@ -272,63 +270,6 @@ internal sealed class LedgerRecordingReplayTests
         if (exchange.Screens[0] is not ("Address" or "Address verified"))
         {
             Assert.That(recorded, Does.Contain(Joined(ours.Title)), exchange.ToString());
-        }
-    }
-
-    /// <summary>A host without any opinion: bytes in, bytes out.</summary>
-    private sealed class RawHost : IDisposable
-    {
-        private readonly ITransport _transport;
-        private readonly IFraming _framing;
-
-        internal RawHost(SoftwareLedger ledger) => (_transport, _framing) = ledger.Connect();
-
-        public void Dispose()
-        {
-            _transport.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            _framing.Dispose();
-        }
-
-        internal async Task<string> ExchangeAsync(byte[] apdu)
-        {
-            await SendAsync(apdu);
-            return await ReceiveAsync();
-        }
-
-        internal async Task SendAsync(byte[] apdu)
-        {
-            using CancellationTokenSource patience = new(Deadline);
-            _framing.BeginSend(apdu);
-            while (_framing.TryGetPiece(out ReadOnlyMemory<byte> piece))
-            {
-                await _transport.SendAsync(piece, patience.Token);
-            }
-        }
-
-        internal async Task<string> ReceiveAsync()
-        {
-            using CancellationTokenSource patience = new(Deadline);
-            _framing.BeginReceive();
-            while (!_framing.Receive(await _transport.ReceiveAsync(_framing.ReceiveBuffer, patience.Token)))
-            {
-            }
-
-            return Convert.ToHexStringLower(_framing.Message);
-        }
-
-        internal async Task<bool> IsSilentAsync(TimeSpan wait)
-        {
-            using CancellationTokenSource patience = new(wait);
-            try
-            {
-                byte[] nowhere = new byte[1];
-                await _transport.ReceiveAsync(nowhere, patience.Token);
-                return false;
-            }
-            catch (OperationCanceledException)
-            {
-                return true;
-            }
         }
     }
 }

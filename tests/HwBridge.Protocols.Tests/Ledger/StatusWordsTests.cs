@@ -1,6 +1,7 @@
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Protocols.Ledger.OpenPgp;
 
 namespace HwBridge.Protocols.Tests.Ledger;
 
@@ -21,6 +22,20 @@ internal sealed class StatusWordsTests
     [TestCase(0x6a80, "GET_ETH2_PUBLIC_KEY (E00E)", Fault.Unsupported, "refuses this path")]
     [TestCase(0x6b00, "GET_ETH2_PUBLIC_KEY (E00E)", Fault.Unsupported, "parameters")]
     [TestCase(0x6faa, "GET_ETH2_PUBLIC_KEY (E00E)", Fault.Protocol, "halted")]
+    [TestCase(0x6982, "OpenPGP VERIFY (EF20)", Fault.PinInvalid, "PIN of the OpenPGP app was wrong")]
+    [TestCase(0x6983, "OpenPGP VERIFY (EF20)", Fault.PinInvalid, "blocked")]
+    [TestCase(0x6985, "OpenPGP VERIFY (EF20)", Fault.UserRejected, "rejected")]
+    [TestCase(0x6a80, "OpenPGP VERIFY (EF20)", Fault.Unsupported, "does not ask for PINs on its screen")]
+    [TestCase(0x6982, "GET_PUBLIC_KEY (E002)", Fault.DeviceLocked, "locked")]
+    [TestCase(0x6f00, "OpenPGP GET DATA (00CA) 0104", Fault.PinInvalid, "wants a PIN verified first")]
+    [TestCase(0x6f00, "GET_PUBLIC_KEY (E002)", Fault.Protocol, "failed")]
+    [TestCase(0x6700, "OpenPGP PUT DATA (00DA) 0104", Fault.Unsupported, "does not take so much")]
+    [TestCase(0x6285, "OpenPGP SELECT (00A4)", Fault.Unsupported, "terminated")]
+    [TestCase(0x6a88, "OpenPGP PUT DATA (00DA) 7F21", Fault.Unsupported, "does not have this object")]
+    [TestCase(0x6807, "OPEN_APP (E0D8) OpenPGP", Fault.WrongApp, "no such app")]
+    [TestCase(0x5501, "OPEN_APP (E0D8) OpenPGP", Fault.UserRejected, "rejected")]
+    [TestCase(0x6d00, "OPEN_APP (E0D8) OpenPGP", Fault.WrongApp, "can't open an app by itself")]
+    [TestCase(0x6e00, "QUIT_APP (B0A7)", Fault.WrongApp, "can't be left by itself")]
     public void ToFault_KnownWord_GivesTagCauseAndNextStep(int word, string command, Fault fault, string cause)
     {
         FaultException exception = StatusWords.ToFault((ushort)word, command);
@@ -55,8 +70,11 @@ internal sealed class StatusWordsTests
     public void AnotherApp_Bitcoin_NamesIt()
     {
         FaultException exception = StatusWords.AnotherApp(new AppInfo("Bitcoin", "2.2.3"));
+        FaultException openPgp = StatusWords.AnotherApp(new AppInfo("Bitcoin", "2.2.3"), OpenPgpApp.Name);
 
         Assert.That(exception.Fault, Is.EqualTo(Fault.WrongApp));
         Assert.That(exception.Message, Does.Contain("Bitcoin 2.2.3"));
+        Assert.That(openPgp.Message, Does.Contain("not OpenPGP"));
+        Assert.That(openPgp.Remedy, Does.Contain("OpenPGP"));
     }
 }

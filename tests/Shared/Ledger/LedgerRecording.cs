@@ -13,6 +13,14 @@ internal sealed record LedgerRecording(string Name, string Mnemonic, IReadOnlyLi
         "set_eth2_withdrawal_index",
     ];
 
+    /// <summary>Every recording of the OpenPGP app.</summary>
+    internal static readonly string[] OpenPgpNames =
+    [
+        "openpgp_access", "openpgp_cert_1511_get_crash", "openpgp_cert_7f21_capacity", "openpgp_cert_7f21_over",
+        "openpgp_cert_overflow_crash", "openpgp_chain_interrupted", "openpgp_extended_length", "openpgp_pin",
+        "openpgp_private_do_capacity", "openpgp_store_read_persist",
+    ];
+
     internal static LedgerRecording Load(string name)
     {
         JsonElement root = LoadJson(name);

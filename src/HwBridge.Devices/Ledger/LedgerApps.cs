@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using HwBridge.Core.Faults;
+using HwBridge.Core.KeyStores;
+using HwBridge.Protocols.Ledger;
+using HwBridge.Protocols.Ledger.OpenPgp;
+
+namespace HwBridge.Devices.Ledger;
+
+/// <summary>Knows which app is open, and goes from one to the other where that disturbs nobody.</summary>
+internal sealed class LedgerApps(LedgerSession session)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often this program has had an app opened: what an app keeps until it is left is gone when this has changed.</summary>
+    internal int Switches { get; private set; }
+
+    /// <summary>Returns when the app is open.</summary>
+    /// <exception cref="FaultException">The device is locked, the person refused, or an app is open that is not ours to leave.</exception>
+    internal async ValueTask RequireAsync(string wanted, CancellationToken cancellationToken)
+    {
+        if (session.OpenApp == wanted)
+        {
+            return;
+        }
+
+        AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
+        if (app.Name != wanted)
+        {
+            if (!MayLeave(app.Name, wanted))
+            {
+                throw StatusWords.AnotherApp(app, wanted).Within(session.Uri);
+            }
+
+            await SwitchAsync(app.Name, wanted, cancellationToken).ConfigureAwait(false);
+        }
+
+        session.OpenApp = wanted;
+    }
+
+    /// <summary>One of our two apps for the other; the dashboard only for storing, which nobody expects to find open.</summary>
+    private static bool MayLeave(string open, string wanted) => (open, wanted) is
+        (OpenPgpApp.Name, EthereumApp.Name) or (EthereumApp.Name or LedgerSystem.DashboardName, OpenPgpApp.Name);
+
+    private async ValueTask SwitchAsync(string open, string wanted, CancellationToken cancellationToken)
+    {
+        session.OpenApp = null;
+        Switches++;
+        if (open != LedgerSystem.DashboardName)
+        {
+            await session.ExchangeAsync(default(QuitAppCommand), null, cancellationToken).ConfigureAwait(false);
+            await WaitForAsync(LedgerSystem.DashboardName, cancellationToken).ConfigureAwait(false);
+        }
+
+        string tell = $"It asks whether to open the app {wanted}: agree.";
+        await session.ExchangeAsync(new OpenAppCommand(wanted), tell, cancellationToken).ConfigureAwait(false);
+        await WaitForAsync(wanted, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An app takes a moment to open, and over USB the device is another one then.</summary>
+    private async ValueTask WaitForAsync(string wanted, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        bool connected = true;
+        while (true)
+        {
+            FaultException? gone = null;
+            try
+            {
+                connected = connected || await session.TryReconnectAsync(cancellationToken).ConfigureAwait(false);
+                AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
+                if (app.Name == wanted)
+                {
+                    return;
+                }
+            }
+            catch (FaultException fault) when (fault.Fault is Fault.DeviceNotFound or Fault.DeviceBusy)
+            {
+                gone = fault;
+                connected = false;
+            }
+
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            {
+                throw new FaultException(
+                    Fault.DeviceNotFound,
+                    $"{session.Uri}: the Ledger did not come back with {wanted} within {Patience.TotalSeconds:0} s of changing its app",
+                    $"Look at the Ledger, open {wanted} there, then run the command again.",
+                    gone);
+            }
+
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
