@@ -204,7 +204,14 @@ internal static class CompactDocumentCodec
     {
         if (history.Length > 0)
         {
-            BackupDocumentCodec.CheckSlashingProtection(history, "the slashing protection history in the backup");
+            JsonCursor cursor = new(history, "the slashing protection history in the backup", BackupDocumentCodec.MaxSize, Remedy);
+            cursor.BeginObject();
+            while (cursor.NextMember(out _))
+            {
+                cursor.Skip();
+            }
+
+            cursor.End();
         }
 
         if (deposits.Length > 0)
