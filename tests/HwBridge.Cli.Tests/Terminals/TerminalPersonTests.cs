@@ -5,6 +5,7 @@ using HwBridge.Cli.Terminals;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
+using HwBridge.Shared.Terminals;
 
 namespace HwBridge.Cli.Tests.Terminals;
 
