@@ -33,7 +33,10 @@ internal static class CompactDocumentCodec
 
     internal static bool IsCompact(ReadOnlySpan<byte> document) => document.StartsWith(Magic);
 
-    /// <summary>Writes the document, with or without what is no key; the caller disposes it.</summary>
+    /// <summary>
+    /// Writes the document, with or without what is no key, the validators by their indices, which takes the fewest bytes; the caller
+    /// disposes it.
+    /// </summary>
     internal static SecretBuffer Write(BackupDocument document, bool withSlashingProtection = true, bool withDepositData = true)
     {
         using SecretWriter output = new(HeadSize + (document.Validators.Count * (1 + BlsSecretKey.Size)));
@@ -41,7 +44,7 @@ internal static class CompactDocumentCodec
         BinaryPrimitives.WriteInt64BigEndian(Take(output, sizeof(long)), document.Created.ToUnixTimeSeconds());
         BinaryPrimitives.WriteUInt16BigEndian(Take(output, sizeof(ushort)), checked((ushort)document.Validators.Count));
         uint next = 0;
-        for (int i = 0; i < document.Validators.Count; i++)
+        foreach (int i in Enumerable.Range(0, document.Validators.Count).OrderBy(i => SigningIndex(document.Validators[i]) ?? uint.MaxValue))
         {
             WritePath(output, document.Validators[i], ref next);
             document.SecretOf(i).CopyTo(Take(output, BlsSecretKey.Size));
@@ -105,9 +108,12 @@ internal static class CompactDocumentCodec
         return taken;
     }
 
+    private static uint? SigningIndex(BackupValidator validator) =>
+        validator.Path is { ValidatorIndex: { } index } path && path.Equals(ValidatorKeyPath.Signing(index)) ? index : null;
+
     private static void WritePath(SecretWriter output, BackupValidator validator, ref uint next)
     {
-        if (validator.Path is { ValidatorIndex: { } index } path && path.Equals(ValidatorKeyPath.Signing(index)))
+        if (SigningIndex(validator) is { } index)
         {
             if (index == next)
             {

@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using HwBridge.Backups.Storage;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Core.Secrets;
-using HwBridge.Protocols.Age;
 
 namespace HwBridge.Backups.Tests.Storage;
 
