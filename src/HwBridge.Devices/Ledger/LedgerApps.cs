@@ -80,11 +80,12 @@ internal sealed class LedgerApps(LedgerSession session)
                 connected = false;
             }
 
-            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            // Where nobody told how to connect again, it won't come back however long one waits.
+            if ((gone is not null && !session.CanReconnect) || Stopwatch.GetElapsedTime(begun) > Patience)
             {
                 throw new FaultException(
                     Fault.DeviceNotFound,
-                    $"{session.Uri}: the Ledger did not come back with {wanted} within {Patience.TotalSeconds:0} s of changing its app",
+                    $"{session.Uri}: the Ledger did not come back with {wanted} after changing its app",
                     $"Look at the Ledger, open {wanted} there, then run the command again.",
                     gone);
             }
