@@ -68,7 +68,8 @@ internal sealed class LedgerApps(LedgerSession session)
             try
             {
                 connected = connected || await session.TryReconnectAsync(cancellationToken).ConfigureAwait(false);
-                AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
+                AppInfo app = await session.ExchangeAsync(
+                    default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
                 if (app.Name == wanted)
                 {
                     return;
