@@ -68,7 +68,8 @@ internal sealed class LedgerApps(LedgerSession session)
             try
             {
                 connected = connected || await session.TryReconnectAsync(cancellationToken).ConfigureAwait(false);
-                AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
+                AppInfo app = await session.ExchangeAsync(
+                    default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
                 if (app.Name == wanted)
                 {
                     return;
@@ -80,11 +81,12 @@ internal sealed class LedgerApps(LedgerSession session)
                 connected = false;
             }
 
-            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            // Where nobody told how to connect again, it won't come back however long one waits.
+            if ((gone is not null && !session.CanReconnect) || Stopwatch.GetElapsedTime(begun) > Patience)
             {
                 throw new FaultException(
                     Fault.DeviceNotFound,
-                    $"{session.Uri}: the Ledger did not come back with {wanted} within {Patience.TotalSeconds:0} s of changing its app",
+                    $"{session.Uri}: the Ledger did not come back with {wanted} after changing its app",
                     $"Look at the Ledger, open {wanted} there, then run the command again.",
                     gone);
             }

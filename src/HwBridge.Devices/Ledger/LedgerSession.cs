@@ -89,6 +89,9 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         }
     }
 
+    /// <summary>Whether somebody told how to connect again.</summary>
+    internal bool CanReconnect => options.Reconnect is not null;
+
     /// <summary>Connects again to a device that left the bus, as it does whenever its app changes.</summary>
     /// <returns>False where nobody told how.</returns>
     /// <exception cref="FaultException">It is not there (yet).</exception>
