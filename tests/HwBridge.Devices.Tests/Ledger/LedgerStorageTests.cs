@@ -1,11 +1,11 @@
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Secrets;
 using HwBridge.Devices.Ledger;
 using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
-using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Ledger.OpenPgp;
