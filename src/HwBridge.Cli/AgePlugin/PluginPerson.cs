@@ -30,6 +30,10 @@ internal sealed class PluginPerson(PluginConnection connection, CancellationToke
         {
             Tell($"the device shows where each digit of the PIN is: type the keys of those places\n\n{TerminalPerson.Keypad}");
         }
+        else if (question.Kind == SecretKind.Passphrase)
+        {
+            Tell($"{question.Prompt}: {TerminalPerson.PassphraseIsShown}");
+        }
 
         string before = question.Attempt > 1 ? "That was wrong. " : string.Empty;
         return ValueTask.FromResult(connection.Ask(

@@ -21,6 +21,9 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     /// <summary>Which key stands for which place on a device's shuffled keypad.</summary>
     internal const string Keypad = "    7 8 9\n    4 5 6\n    1 2 3\n";
 
+    /// <summary>What happens to a passphrase that is typed here.</summary>
+    internal const string PassphraseIsShown = "It is asked for here; the device shows it for comparison.";
+
     private readonly SemaphoreSlim _oneQuestion = new(1);
 
     /// <inheritdoc/>
@@ -61,9 +64,13 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
         _ => "Run the command at a terminal, or have the passphrase entered on the device.",
     };
 
-    private static string Words(SecretQuestion question) => question.Kind == SecretKind.PinMatrix
-        ? $"{question.Prompt}\nThe device shows where each digit is. Type the keys of those places:\n\n{Keypad}\nPIN: "
-        : $"{question.Prompt}: ";
+    // Said with the question, when the echo is off already: an announcement before it would invite typing too early.
+    private static string Words(SecretQuestion question) => question.Kind switch
+    {
+        SecretKind.PinMatrix => $"{question.Prompt}\nThe device shows where each digit is. Type the keys of those places:\n\n{Keypad}\nPIN: ",
+        SecretKind.Passphrase => $"{question.Prompt}\n{PassphraseIsShown}\nPassphrase: ",
+        _ => $"{question.Prompt}: ",
+    };
 
     private async ValueTask<T?> AskAsync<T>(Func<Descriptor, T?> ask, string nobody, CancellationToken cancellationToken)
     {

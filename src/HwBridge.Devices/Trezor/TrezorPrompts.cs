@@ -79,7 +79,6 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
         switch (options.Passphrase ?? PassphraseSource.OnDevice)
         {
             case PassphraseSource.Host:
-                person.Tell($"{uri}: the passphrase is asked for here. The device shows it for comparison.");
                 using (SecretBuffer? typed = await person.AskSecretAsync(
                     new SecretQuestion(SecretKind.Passphrase, $"passphrase for {uri}"), cancellationToken).ConfigureAwait(false))
                 {

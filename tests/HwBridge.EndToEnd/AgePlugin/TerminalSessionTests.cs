@@ -46,22 +46,25 @@ internal sealed partial class TerminalSessionTests : IDisposable
     public async Task Passphrase_TypedAtTheTerminal_OpensTheHiddenWallet(string model)
     {
         const string Typed = "hidden wallet";
+        const string Question = "the device shows it for comparison";
         using SoftwareDevice device = await _age.StartAsync(model, "--passphrase-protection").ConfigureAwait(false);
 
-        // Enrolled at the terminal as well: the identity remembers that the passphrase comes from there.
+        // Enrolled at the terminal as well: the identity remembers that the passphrase comes from there. The question appears
+        // when the echo is off, so that what is typed after it is neither shown nor thrown away.
         string identity = Path.Combine(_age.Place.Home, "hidden.txt");
         using (RunningCommand enrol = Script($"hwbridge recipient --identity --passphrase host --device {device.Uri} > {identity}"))
         {
-            await enrol.WaitForAsync(() => enrol.Output.Any(line => line.Contains("is asked for here", StringComparison.Ordinal)), Patience, "enrol").ConfigureAwait(false);
+            await enrol.WaitForAsync(() => enrol.Output.Any(line => line.Contains(Question, StringComparison.Ordinal)), Patience, "enrol").ConfigureAwait(false);
             enrol.Type(Typed);
             Assert.That(await enrol.ExitAsync(Patience).ConfigureAwait(false), Is.Zero, string.Join('\n', enrol.Output));
+            Assert.That(string.Join('\n', enrol.Output), Does.Not.Contain(Typed), "nothing is echoed");
         }
 
         string file = await _age.EncryptAsync("", "-i", identity).ConfigureAwait(false);
         foreach ((string typed, bool opens) in ((string, bool)[])[(Typed, true), ("another one", false), ("", false)])
         {
             using RunningCommand terminal = Terminal(device, identity, file);
-            await terminal.WaitForAsync(() => Shows(terminal, "is asked for here"), Patience, "passphrase").ConfigureAwait(false);
+            await terminal.WaitForAsync(() => Shows(terminal, Question), Patience, "passphrase").ConfigureAwait(false);
             terminal.Type(typed);
             if (opens)
             {
