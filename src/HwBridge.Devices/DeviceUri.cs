@@ -11,6 +11,9 @@ namespace HwBridge.Devices;
 /// <param name="Port">The port of a socket.</param>
 public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, string Host = "", int Port = 0)
 {
+    /// <summary>What stands before the path of a HID node.</summary>
+    public const string HidScheme = "hid:";
+
     private const string Forms =
         "ledger, trezor, hid:/dev/hidrawN, usb:BUS-PORT, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, trezor+bridge, "
         + "emulator:ledger or emulator:trezor";
@@ -23,7 +26,7 @@ public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, st
         "emulator:ledger" => new(text, "ledger", DeviceRoute.Embedded),
         "emulator:trezor" => new(text, "trezor", DeviceRoute.Embedded),
         "trezor+bridge" => new(text, "trezor", DeviceRoute.Bridge),
-        _ when text.StartsWith("hid:/dev/", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
+        _ when text.StartsWith($"{HidScheme}/dev/", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
         _ when text.StartsWith("usb:", StringComparison.Ordinal) => new(text, null, DeviceRoute.Usb),
         _ when text.StartsWith("ledger+tcp://", StringComparison.Ordinal) => Socket(text, "ledger", DeviceRoute.Tcp),
         _ when text.StartsWith("trezor+udp://", StringComparison.Ordinal) => Socket(text, "trezor", DeviceRoute.Udp),

@@ -3,6 +3,7 @@ using HwBridge.Cli.Hosting;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Tests;
 

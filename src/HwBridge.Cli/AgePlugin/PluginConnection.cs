@@ -3,6 +3,7 @@ using HwBridge.Cli.Hosting;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age.Plugin;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.AgePlugin;
 

@@ -17,16 +17,19 @@ internal static class DevicesCommand
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             IReadOnlyList<DeviceUri> named = device.All(context.Parsed);
+            List<DeviceAnswer> rows = [];
             if (named.Count == 0)
             {
-                // Nothing is attached that this build could reach; the software devices are always at hand.
-                named = [DeviceUri.Parse("emulator:ledger"), DeviceUri.Parse("emulator:trezor")];
-                context.Answer.Note(
-                    "USB devices are not reached by this version; name a socket with --device. "
-                    + "The embedded software devices (not wallets):");
+                rows.AddRange(await DescribeAttachedAsync(context, cancellationToken).ConfigureAwait(false));
+                if (rows.Count == 0)
+                {
+                    // The software devices are always at hand.
+                    named = [DeviceUri.Parse("emulator:ledger"), DeviceUri.Parse("emulator:trezor")];
+                    context.Answer.Note(
+                        "no Ledger is attached; a socket is named with --device. The embedded software devices (not wallets):");
+                }
             }
 
-            List<DeviceAnswer> rows = [];
             FaultException? failed = null;
             foreach (DeviceUri uri in named)
             {
@@ -58,5 +61,24 @@ internal static class DevicesCommand
             return failed?.Fault.ExitCode() ?? 0;
         }));
         return command;
+    }
+
+    private static async Task<IReadOnlyList<DeviceAnswer>> DescribeAttachedAsync(
+        CommandContext context, CancellationToken cancellationToken)
+    {
+        List<DeviceAnswer> rows = [];
+        foreach (AttachedDevice attached in AttachedDevices.OfSystem.List())
+        {
+            (KeyStoreInfo info, string? holder) =
+                await DeviceConnector.DescribeAsync(attached, context.Person, cancellationToken).ConfigureAwait(false);
+            if (holder is not null)
+            {
+                context.Answer.Warn($"{info.Uri} is in use by {holder}, so it was not asked for its state");
+            }
+
+            rows.Add(DeviceAnswer.Of(info));
+        }
+
+        return rows;
     }
 }

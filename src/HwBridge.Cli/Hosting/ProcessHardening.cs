@@ -1,5 +1,6 @@
 using System.Globalization;
 using HwBridge.Core.Secrets;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Hosting;
 

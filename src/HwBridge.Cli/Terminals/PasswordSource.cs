@@ -2,6 +2,7 @@ using HwBridge.Cli.Hosting;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Terminals;
 

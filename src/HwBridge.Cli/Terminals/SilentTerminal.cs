@@ -1,4 +1,5 @@
 using HwBridge.Cli.Hosting;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Terminals;
 

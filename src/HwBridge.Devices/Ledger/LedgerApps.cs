@@ -75,8 +75,9 @@ internal sealed class LedgerApps(LedgerSession session)
                     return;
                 }
             }
-            catch (FaultException fault) when (fault.Fault is Fault.DeviceNotFound or Fault.DeviceBusy)
+            catch (FaultException fault) when (fault.Fault is Fault.DeviceNotFound or Fault.DeviceBusy or Fault.DevicePermission)
             {
+                // Over USB its node is new: the system's rules take a moment to let this user open it.
                 gone = fault;
                 connected = false;
             }

@@ -77,7 +77,7 @@ public sealed class LedgerKeyStore : IKeyStore
         }
         catch (FaultException)
         {
-            return Describe(uri, options, null, KeyStoreState.Unknown);
+            return Describe(uri, options, KeyStoreState.Unknown);
         }
     }
 
@@ -111,6 +111,9 @@ public sealed class LedgerKeyStore : IKeyStore
             return (null, KeyStoreState.WrongApp);
         }
     }
+
+    /// <summary>A Ledger that was not asked which app is open.</summary>
+    internal static KeyStoreInfo Describe(string uri, LedgerOptions options, KeyStoreState state) => Describe(uri, options, null, state);
 
     private static KeyStoreInfo Describe(string uri, LedgerOptions options, AppInfo? app, KeyStoreState state) => new(
         uri,

@@ -6,6 +6,7 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Shared.Terminals;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Tests.Terminals;
 

@@ -172,7 +172,7 @@ internal sealed class AgeProgramTests : IDisposable
         string file = await _age.EncryptAsync("", "-r", recipient).ConfigureAwait(false);
         foreach ((string devices, string cause) in ((string, string)[])
         [
-            ("", "ledger needs USB"),
+            ("", "no Ledger is attached"),
             ("ledger+tcp://127.0.0.1:1", "nothing listens"),
             ("trezor+udp://127.0.0.1:1", "belongs to a ledger"),
             ("nonsense", "'nonsense' is none of the known forms"),

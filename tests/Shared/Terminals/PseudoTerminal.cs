@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using HwBridge.Cli.Hosting;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Shared.Terminals;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace HwBridge.Cli.Hosting;
+namespace HwBridge.Transports.Linux;
 
 /// <summary>The few calls of the C library for which the framework has no way that keeps secrets out of managed memory. Linux.</summary>
 internal static unsafe partial class LibC
@@ -11,8 +11,11 @@ internal static unsafe partial class LibC
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
+    internal const int NotPermitted = 1;
     internal const int Interrupted = 4;
     internal const int TryAgain = 11;
+    internal const int AccessDenied = 13;
+    internal const int Busy = 16;
 
     internal const short PollIn = 1;
 
@@ -22,6 +25,12 @@ internal static unsafe partial class LibC
 
     internal const int GetDescriptorFlags = 1;
     internal const int DescriptorCloseOnExec = 1;
+
+    internal const int LockExclusive = 2;
+    internal const int LockNonBlocking = 4;
+
+    internal const int EmptyPath = 0x1000;
+    internal const uint BasicStatus = 0x7ff;
 
     private const string Library = "libc";
 
@@ -55,6 +64,14 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int flock(int descriptor, int operation);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int statx(int descriptor, string path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int tcgetattr(int descriptor, TerminalModes* modes);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -72,6 +89,9 @@ internal static unsafe partial class LibC
     /// <summary>The system's words for the error of the call just made.</summary>
     internal static string LastError() => Marshal.GetLastPInvokeErrorMessage();
 
+    /// <summary>The error of the call just made; its number stands in <see cref="Exception.HResult"/>.</summary>
+    internal static IOException LastException() => new(LastError(), Marshal.GetLastPInvokeError());
+
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollItem
@@ -79,6 +99,29 @@ internal static unsafe partial class LibC
         internal int Descriptor;
         internal short Events;
         internal short Returned;
+    }
+
+    /// <summary>struct statx, the same on every processor; 256 bytes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct FileStatus
+    {
+        [FieldOffset(20)]
+        internal uint Owner;
+
+        [FieldOffset(24)]
+        internal uint Group;
+
+        [FieldOffset(28)]
+        internal ushort Mode;
+
+        [FieldOffset(32)]
+        internal ulong Inode;
+
+        [FieldOffset(136)]
+        internal uint DeviceMajor;
+
+        [FieldOffset(140)]
+        internal uint DeviceMinor;
     }
 
     /// <summary>struct rlimit.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace HwBridge.Cli.Hosting;
+namespace HwBridge.Transports.Linux;
 
 /// <summary>A file descriptor that is read straight into guarded memory, without a buffer of the framework in between.</summary>
 /// <remarks>A read blocks its thread; cancelling ends it at once, by a second descriptor that wakes the wait. Linux.</remarks>
@@ -15,9 +15,9 @@ internal sealed unsafe class Descriptor : IDisposable
         _wake = new SafeFileHandle(LibC.eventfd(0, LibC.CloseOnExec | LibC.NonBlocking), ownsHandle: true);
         if (_wake.IsInvalid)
         {
-            string error = LibC.LastError();
+            IOException failed = LibC.LastException();
             _handle.Dispose();
-            throw new IOException(error);
+            throw failed;
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed unsafe class Descriptor : IDisposable
     internal static Descriptor Open(string path, int flags)
     {
         int number = LibC.open(path, flags | LibC.CloseOnExec | LibC.NoControllingTerminal);
-        return number >= 0 ? new Descriptor(number, owned: true) : throw new IOException(LibC.LastError());
+        return number >= 0 ? new Descriptor(number, owned: true) : throw LibC.LastException();
     }
 
     /// <summary>One that this process was started with; it stays open.</summary>
@@ -45,6 +45,9 @@ internal sealed unsafe class Descriptor : IDisposable
             ? new Descriptor(number, owned: false)
             : throw new IOException("this program was not started with such a descriptor");
     }
+
+    /// <summary>Takes over a descriptor that another part of this process opened.</summary>
+    internal static Descriptor Adopt(int number) => new(number, owned: true);
 
     /// <summary>Waits for bytes and takes what is there.</summary>
     /// <returns>The number of bytes; 0 at the end.</returns>
@@ -64,23 +67,56 @@ internal sealed unsafe class Descriptor : IDisposable
                 continue;
             }
 
+            if (items[1].Returned != 0)
+            {
+                Rest();
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
-            if (items[0].Returned == 0)
+            if (items[0].Returned != 0 && TakeWhatIsThere(into, out int count))
             {
-                continue;
+                return count;
             }
+        }
+    }
 
-            fixed (byte* pointer = into)
-            {
-                nint count = LibC.read(Number, pointer, (nuint)into.Length);
-                if (count >= 0)
-                {
-                    return (int)count;
-                }
-            }
-
+    /// <summary>Waits for bytes for a time that is too short to need a token.</summary>
+    /// <param name="into">Where the bytes go.</param>
+    /// <param name="milliseconds">0 does not wait at all.</param>
+    /// <param name="count">The number of bytes; 0 at the end.</param>
+    /// <returns>False when nothing came.</returns>
+    /// <exception cref="IOException">The system's reason.</exception>
+    internal bool TryRead(Span<byte> into, int milliseconds, out int count)
+    {
+        count = 0;
+        LibC.PollItem item = new() { Descriptor = Number, Events = LibC.PollIn };
+        int ready = LibC.poll(&item, 1, milliseconds);
+        if (ready < 0)
+        {
             ThrowUnlessPassing();
         }
+
+        return ready > 0 && TakeWhatIsThere(into, out count);
+    }
+
+    /// <summary>Takes the advisory lock of the file until this is disposed; false when somebody else has it.</summary>
+    /// <exception cref="IOException">The system's reason, other than that.</exception>
+    internal bool TryLock()
+    {
+        while (LibC.flock(Number, LibC.LockExclusive | LibC.LockNonBlocking) != 0)
+        {
+            switch (System.Runtime.InteropServices.Marshal.GetLastPInvokeError())
+            {
+                case LibC.TryAgain:
+                    return false;
+                case LibC.Interrupted:
+                    continue;
+                default:
+                    throw LibC.LastException();
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Waits until nobody is left who could write to this pipe, without taking anything from it.</summary>
@@ -127,12 +163,34 @@ internal sealed unsafe class Descriptor : IDisposable
         _wake.Dispose();
     }
 
+    private bool TakeWhatIsThere(Span<byte> into, out int count)
+    {
+        fixed (byte* pointer = into)
+        {
+            count = (int)LibC.read(Number, pointer, (nuint)into.Length);
+        }
+
+        if (count < 0)
+        {
+            ThrowUnlessPassing();
+        }
+
+        return count >= 0;
+    }
+
     private static void ThrowUnlessPassing()
     {
         if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is not (LibC.Interrupted or LibC.TryAgain))
         {
-            throw new IOException(LibC.LastError());
+            throw LibC.LastException();
         }
+    }
+
+    /// <summary>Takes back a wake-up, which would end the next wait as well.</summary>
+    private void Rest()
+    {
+        ulong count;
+        _ = LibC.read((int)_wake.DangerousGetHandle(), (byte*)&count, sizeof(ulong));
     }
 
     private void Wake()
