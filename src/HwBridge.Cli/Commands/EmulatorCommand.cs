@@ -9,7 +9,9 @@ using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
+using HwBridge.Devices;
 using HwBridge.Protocols.Ledger;
+using HwBridge.Transports.Hidraw;
 
 namespace HwBridge.Cli.Commands;
 
@@ -45,8 +47,13 @@ internal static class EmulatorCommand
         state.AcceptOnlyFromAmong("ready", "openpgp", "locked", "dashboard");
         Option<bool> realPace = new("--real-pace") { Description = "Answer no sooner than the real app does: 200 ms for a validator key" };
 
+        Option<bool> uhid = new("--uhid")
+        {
+            Description = "Plug it into this computer as a HID device (by /dev/uhid, as root) instead: for any program that looks for a Ledger",
+        };
+
         Command command = new("ledger", "A Ledger with its Ethereum and OpenPGP apps; what these store lasts until it is stopped");
-        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace])
+        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace, uhid])
         {
             command.Add(option);
         }
@@ -63,11 +70,19 @@ internal static class EmulatorCommand
             {
                 Model = Enum.Parse<LedgerModel>(context.Parsed.GetValue(model)!, ignoreCase: true),
                 RealPace = context.Parsed.GetValue(realPace),
+                LeavesOnAppChange = context.Parsed.GetValue(uhid),
             };
             await using SoftwareLedger device = new(bytes.Span, Screen(context, approve), options)
             {
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
             };
+            if (context.Parsed.GetValue(uhid))
+            {
+                await using UhidServer plugged = UhidServer.Start(device);
+                HidrawNode node = await plugged.WaitForNodeAsync(cancellationToken).ConfigureAwait(false);
+                return await ListenAsync(context, $"{DeviceUri.HidScheme}{node.Path}", plugged.Completion, cancellationToken).ConfigureAwait(false);
+            }
+
             await using ApduSocketServer server = ApduSocketServer.Start(device, context.Parsed.GetValue(port));
             return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", server.Completion, cancellationToken)
                 .ConfigureAwait(false);

@@ -27,13 +27,13 @@ public static class LedgerUsb
         _ => null,
     };
 
-    /// <summary>The product number of a model with its APDU interface alone.</summary>
-    public static ushort ProductId(LedgerModel model) => model switch
+    /// <summary>The product number of a model, given the interfaces that are in its low byte.</summary>
+    public static ushort ProductId(LedgerModel model, byte interfaces) => (ushort)(interfaces | model switch
     {
-        LedgerModel.NanoX => 0x4001,
-        LedgerModel.NanoSP => 0x5001,
-        LedgerModel.Stax => 0x6001,
-        LedgerModel.Flex => 0x7001,
+        LedgerModel.NanoX => 0x4000,
+        LedgerModel.NanoSP => 0x5000,
+        LedgerModel.Stax => 0x6000,
+        LedgerModel.Flex => 0x7000,
         _ => throw new ArgumentOutOfRangeException(nameof(model)),
-    };
+    });
 }

@@ -151,6 +151,6 @@ public sealed class HidrawTransport : ITransport
     private static FaultException Forbidden(string uri, string path, IOException refused) => new(
         Fault.DevicePermission,
         $"{uri}: the system does not let {Environment.UserName} open {path}",
-        $"Install the maker's udev rules and plug the device in again, or for this time only: sudo setfacl -m u:{Environment.UserName}:rw {path}",
+        "'hwbridge doctor' says what mends it; mostly: sudo hwbridge doctor --install-udev",
         refused);
 }

@@ -1,0 +1,538 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using HwBridge.Core.Eip2334;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.People;
+using HwBridge.Core.Secrets;
+using HwBridge.Devices;
+using HwBridge.Emulators.Ledger;
+using HwBridge.Emulators.Screens;
+using HwBridge.Emulators.Seeds;
+using HwBridge.Devices.Ledger;
+using HwBridge.Protocols.Framing;
+using HwBridge.Protocols.Ledger;
+using HwBridge.Transports;
+using HwBridge.Transports.Hidraw;
+
+namespace HwBridge.UsbVm.Guest;
+
+/// <summary>The published hwbridge and software Ledgers, joined by this kernel's HID stack.</summary>
+internal sealed class LedgerCases(string program) : IAsyncDisposable
+{
+    private const string Words =
+        "glory promote mansion idle axis finger extra february uncover one trip resource lawn turtle enact monster seven myth punch hobby comfort wild raise skin";
+
+    private const string OtherWords = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+    private const string FirstKey = "0xa772ed2e6b56a0515564afd0de893d3d168a6974647fc15a0a07c0958c0ebbce1b99b37558f4df66a3990073f7fda7d4";
+
+    private readonly List<IAsyncDisposable> _plugged = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("hwbridge-case-").FullName;
+
+    /// <summary>What a case found out besides that all is well.</summary>
+    internal List<string> Measured { get; } = [];
+
+    private static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
+
+    /// <summary>Has the software device's arithmetic compiled: the first key takes longer than a host waits for a device.</summary>
+    internal static async Task WarmUpAsync()
+    {
+        SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        await using (ledger.ConfigureAwait(false))
+        {
+            (ITransport transport, IFraming framing) = ledger.Connect();
+            LedgerOptions patient = new() { AnswerDeadline = TimeSpan.FromMinutes(5) };
+            await using LedgerKeyStore store =
+                await LedgerKeyStore.OpenAsync(transport, framing, new SilentPerson(), patient, CancellationToken.None).ConfigureAwait(false);
+            Assert.That(store.TryGet(out IValidatorKeys? keys), Is.True);
+            await foreach (DerivedKey _ in keys!.GetPublicKeysAsync([ValidatorKeyPath.Signing(0)], confirm: false, CancellationToken.None).ConfigureAwait(false))
+            {
+            }
+        }
+    }
+
+    private static string FirstKeystore => Directory.GetFiles(Keystores).Order(StringComparer.Ordinal).First();
+
+    public async Task Devices_OneLedger_ListsItWithItsOpenApp()
+    {
+        (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
+        JsonElement listed = (await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(listed.GetArrayLength(), Is.EqualTo(1));
+        Assert.That(Text(listed[0], "uri", "maker", "model", "state"), Is.EqualTo($"hid:{node.Path} ledger Nano S Plus ready"));
+        Assert.That(listed[0].GetProperty("app").GetProperty("name").GetString(), Is.EqualTo("Ethereum"));
+    }
+
+    public async Task Devices_EachModelAndState_IsSaid()
+    {
+        foreach ((LedgerModel model, SoftwareLedgerState state, string expected) in ((LedgerModel, SoftwareLedgerState, string)[])
+        [
+            (LedgerModel.NanoX, SoftwareLedgerState.Locked, "Nano X locked"),
+            (LedgerModel.Stax, SoftwareLedgerState.Dashboard, "Stax wrongApp"),
+            (LedgerModel.Flex, SoftwareLedgerState.OpenPgp, "Flex ready"),
+        ])
+        {
+            (Plugged plugged, _) = await PlugAsync(model: model, state: state).ConfigureAwait(false);
+            JsonElement listed = (await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+            Assert.That(Text(listed[0], "model", "state"), Is.EqualTo(expected));
+            await plugged.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async Task Devices_StrangersBesideIt_AreLeftOutAndNeverOpened()
+    {
+        (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
+        await using UhidDevice key = UhidDevice.Plug("Ledger Nano S Plus", "usb-guest-7/input1", 0x2c97, 0x5015, SecurityKey);
+        await using UhidDevice other = UhidDevice.Plug("Somebody's device", "usb-guest-8/input0", 0x1234, 0x5015, UhidDevice.ApduDescriptor);
+        await EventuallyAsync(() => HidrawBus.OfSystem.List().Count == 3, "three nodes").ConfigureAwait(false);
+        JsonElement listed = (await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(listed.EnumerateArray().Select(row => row.GetProperty("uri").GetString()), Is.EqualTo(new[] { $"hid:{node.Path}" }));
+        string stranger = HidrawBus.OfSystem.List().Single(found => found.VendorId == 0x1234).Path;
+        (await HwBridgeAsync("pubkeys", "--device", $"hid:{stranger}").ConfigureAwait(false)).ExpectFault(5, "unsupported", "1234:5015");
+    }
+
+    public async Task NoDevice_Ledger_IsNotFound() =>
+        (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Ledger is attached");
+
+    public async Task Pubkeys_Ledger_AreTheMnemonics()
+    {
+        await PlugAsync().ConfigureAwait(false);
+        JsonElement keys = (await HwBridgeAsync("pubkeys", "--device", "ledger", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(keys[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
+        Assert.That(keys.GetArrayLength(), Is.EqualTo(2));
+    }
+
+    public async Task Backup_CreatedOpenedAndChecked_IsWhole()
+    {
+        await PlugAsync().ConfigureAwait(false);
+        string backup = await CreateBackupAsync(Keystores).ConfigureAwait(false);
+        (await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
+        Outcome check = await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores, "--backup", backup).ConfigureAwait(false);
+        Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
+        string restored = Path.Combine(_folder, "restored");
+        (await HwBridgeAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
+            .ConfigureAwait(false)).Expect(0);
+        Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(3));
+    }
+
+    public async Task Permission_OtherUser_IsNamedAndMended()
+    {
+        (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
+        Outcome denied = await NobodyAsync("pubkeys", "--device", "ledger").ConfigureAwait(false);
+        denied.ExpectFault(3, "devicePermission", $"the system does not let nobody open {node.Path}");
+        JsonElement listed = (await NobodyAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(Text(listed[0], "model", "state"), Is.EqualTo("Nano S Plus permissionDenied"));
+        await ToolAsync("chown", "nobody", node.Path).ConfigureAwait(false);
+        JsonElement keys = (await NobodyAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(keys[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
+    }
+
+    public async Task Doctor_EachSituation_NamesWhatMendsIt()
+    {
+        await DoctorAsync(1, "device", "no Ledger is attached").ConfigureAwait(false);
+        ScriptedScreen screen = new();
+        (Plugged plugged, HidrawNode node) = await PlugAsync(screen: screen).ConfigureAwait(false);
+        await DoctorAsync(0, "app", "Ethereum 1.22.0 is open").ConfigureAwait(false);
+        using (Process other = Start("pubkeys", "--device", "ledger", "--confirm"))
+        {
+            await screen.WaitForReviewAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token).ConfigureAwait(false);
+            await DoctorAsync(1, "program", $"in use by hwbridge (process {other.Id})").ConfigureAwait(false);
+            screen.Answer(true);
+            (await EndAsync(other, "pubkeys --confirm", Stopwatch.GetTimestamp()).ConfigureAwait(false)).Expect(0);
+        }
+
+        using (Process other = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec 3<>{node.Path}; read line"]) { RedirectStandardInput = true })!)
+        {
+            await EventuallyAsync(() => HidrawTransport.HoldersOf(node.Path).Count == 1, "the other program").ConfigureAwait(false);
+            await DoctorAsync(1, "program", $"sh (process {other.Id}) has hid:{node.Path} open").ConfigureAwait(false);
+            other.StandardInput.Close();
+            await other.WaitForExitAsync().ConfigureAwait(false);
+        }
+
+        await plugged.DisposeAsync().ConfigureAwait(false);
+        foreach ((SoftwareLedgerState state, string words) in ((SoftwareLedgerState, string)[])
+            [(SoftwareLedgerState.Locked, "the Ledger is locked"), (SoftwareLedgerState.Dashboard, "is open on the Ledger")])
+        {
+            (Plugged next, _) = await PlugAsync(state: state).ConfigureAwait(false);
+            await DoctorAsync(1, "app", words).ConfigureAwait(false);
+            await next.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async Task Doctor_InstallUdev_LetsThePersonIn()
+    {
+        using Process udev = Process.Start(new ProcessStartInfo("bash", ["-c", "exec -a systemd-udevd udevadm"]))!;
+        try
+        {
+            await EventuallyAsync(() => File.Exists("/run/udev/control"), "udev").ConfigureAwait(false);
+            (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
+            Outcome before = await NobodyAsync("doctor").ConfigureAwait(false);
+            Finding(before.Expect(1), "node", $"the system does not let nobody open {node.Path} (mode 0600, owner root, group root)", "sudo hwbridge doctor --install-udev");
+            (await NobodyAsync("doctor", "--install-udev").ConfigureAwait(false)).ExpectFault(3, "devicePermission", "60-hwbridge.rules");
+
+            Outcome installed = await RunAsync(["env", "SUDO_USER=nobody"], ["doctor", "--install-udev", "--yes"]).ConfigureAwait(false);
+            Assert.That(installed.Error, Does.Contain("KERNELS==\"0003:2C97:*\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\""));
+            Finding(installed.Expect(1), "node", "(mode 0660, owner root, group plugdev)", "sudo usermod -aG plugdev nobody");
+            Finding(installed, "seat", "nobody sits at this computer", "Join the group plugdev");
+
+            string[] member = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=plugdev", "--"];
+            Finding((await RunAsync(member, ["doctor"]).ConfigureAwait(false)).Expect(0), "node", "can be opened", null);
+            JsonElement keys = (await RunAsync(member, ["pubkeys", "--device", "ledger"]).ConfigureAwait(false)).Expect(0).Json;
+            Assert.That(Text(keys[0], "pubkey"), Is.EqualTo(FirstKey));
+        }
+        finally
+        {
+            udev.Kill();
+            await udev.WaitForExitAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async Task SecondProgram_DuringAReview_IsToldWhoHasItAndDisturbsNothing()
+    {
+        ScriptedScreen screen = new();
+        (_, HidrawNode node) = await PlugAsync(screen: screen).ConfigureAwait(false);
+        using Process first = Start("pubkeys", "--device", "ledger", "--confirm");
+        await screen.WaitForReviewAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token).ConfigureAwait(false);
+        string holder = $"hwbridge (process {first.Id})";
+        (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(5, "deviceBusy", holder);
+        Outcome listing = await HwBridgeAsync("devices").ConfigureAwait(false);
+        Assert.That(Text(listing.Expect(0).Json[0], "uri", "state"), Is.EqualTo($"hid:{node.Path} unknown"));
+        Assert.That(listing.Error, Does.Contain(holder));
+        screen.Answer(true);
+        Outcome done = await EndAsync(first, "pubkeys --confirm", Stopwatch.GetTimestamp()).ConfigureAwait(false);
+        Assert.That(done.Expect(0).Json[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
+    }
+
+    public async Task Waiting_ForAPerson_UsesNoProcessor()
+    {
+        ScriptedScreen screen = new();
+        await PlugAsync(screen: screen).ConfigureAwait(false);
+        using Process waiting = Start("pubkeys", "--device", "ledger", "--confirm");
+        await screen.WaitForReviewAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+        TimeSpan span = TimeSpan.FromSeconds(20);
+        waiting.Refresh();
+        TimeSpan before = waiting.TotalProcessorTime;
+        await Task.Delay(span).ConfigureAwait(false);
+        waiting.Refresh();
+        double share = (waiting.TotalProcessorTime - before) / span * 100;
+        screen.Answer(true);
+        (await EndAsync(waiting, "pubkeys --confirm", Stopwatch.GetTimestamp()).ConfigureAwait(false)).Expect(0);
+        Assert.That(share, Is.LessThan(0.5));
+        Measured.Add($"{share:0.00} % of a processor over {span.TotalSeconds:0} s");
+    }
+
+    public async Task TwoLedgers_AreToldApart()
+    {
+        (_, HidrawNode one) = await PlugAsync(port: "usb-guest-1").ConfigureAwait(false);
+        (_, HidrawNode two) = await PlugAsync(OtherWords, port: "usb-guest-2", model: LedgerModel.NanoX).ConfigureAwait(false);
+        (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false))
+            .ExpectFault(2, "usage", $"2 Ledgers are attached: hid:{one.Path} (Nano S Plus), hid:{two.Path} (Nano X)");
+        JsonElement first = (await HwBridgeAsync("pubkeys", "--device", $"hid:{one.Path}").ConfigureAwait(false)).Expect(0).Json;
+        JsonElement second = (await HwBridgeAsync("pubkeys", "--device", $"hid:{two.Path}").ConfigureAwait(false)).Expect(0).Json;
+        Assert.That(Text(first[0], "pubkey"), Is.EqualTo(FirstKey));
+        Assert.That(Text(second[0], "pubkey"), Is.Not.EqualTo(FirstKey));
+        Assert.That((await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json.GetArrayLength(), Is.EqualTo(2));
+    }
+
+    public async Task AppChange_DeviceLeavesTheBus_IsFoundAgainWithinItsSession()
+    {
+        await PlugAsync().ConfigureAwait(false);
+        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        Outcome exported = await HwBridgeAsync("backup", "export", "--backup", backup, "--device", "ledger").ConfigureAwait(false);
+        exported.Expect(0);
+        string read = Path.Combine(_folder, "read.age");
+        (await HwBridgeAsync("backup", "import", "--device", "ledger", "--out", read).ConfigureAwait(false)).Expect(0);
+        (await HwBridgeAsync("check", "--device", "ledger", "--expect", FirstKeystore, "--backup", read).ConfigureAwait(false)).Expect(0);
+        Measured.Add($"exported in {exported.Seconds:0.0} s");
+    }
+
+    public async Task Emulator_Uhid_IsALedgerForAnyProgram()
+    {
+        using Process emulator = Start("emulator", "ledger", "--uhid");
+        try
+        {
+            await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the emulator's node").ConfigureAwait(false);
+            JsonElement keys = (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).Expect(0).Json;
+            Assert.That(Text(keys[0], "pubkey"), Is.EqualTo(FirstKey));
+        }
+        finally
+        {
+            await ToolAsync("kill", "-INT", emulator.Id.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            await EndAsync(emulator, "emulator", Stopwatch.GetTimestamp()).ConfigureAwait(false);
+        }
+
+        await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
+    }
+
+    public async Task Exchanges_AThousandAndAHundredConnections_LeaveNoHandle()
+    {
+        await PlugAsync().ConfigureAwait(false);
+        CancellationToken none = CancellationToken.None;
+        DeviceUri uri = DeviceUri.Parse("ledger");
+        await ExchangeAsync(uri, 10).ConfigureAwait(false);
+        int before = Handles();
+        long begun = Stopwatch.GetTimestamp();
+        await ExchangeAsync(uri, 1000).ConfigureAwait(false);
+        double each = Stopwatch.GetElapsedTime(begun).TotalMilliseconds / 1000;
+        for (int i = 0; i < 100; i++)
+        {
+            await ExchangeAsync(uri, 1).ConfigureAwait(false);
+        }
+
+        Assert.That(Handles(), Is.EqualTo(before));
+        Measured.Add($"{each:0.00} ms an exchange with the device's own work, {before} handles before and after");
+
+        async Task ExchangeAsync(DeviceUri device, int count)
+        {
+            await using IKeyStore store =
+                await DeviceConnector.OpenAsync(device, new ConnectOptions(), new SilentPerson(), none).ConfigureAwait(false);
+            Assert.That(store.TryGet(out ISealing? sealing), Is.True);
+            for (int i = 0; i < count; i++)
+            {
+                await sealing!.GetPublicKeyAsync(confirm: false, none).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public async Task Enumeration_NoDevice_TakesLessThanFiveMilliseconds()
+    {
+        _ = HidrawBus.OfSystem.List();
+        long begun = Stopwatch.GetTimestamp();
+        Assert.That(AttachedDevices.OfSystem.List(), Is.Empty);
+        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        Assert.That(milliseconds, Is.LessThan(5));
+        Measured.Add($"{milliseconds:0.000} ms");
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    public async Task Unplug_InPlaceOfAReport_IsSaidAtOnceAndLeavesNothing()
+    {
+        (Plugged creator, _) = await PlugAsync().ConfigureAwait(false);
+        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        await creator.DisposeAsync().ConfigureAwait(false);
+        string left = Path.Combine(_folder, "left");
+        string[][] commands =
+        [
+            ["devices", "--device", "ledger"],
+            ["pubkeys", "--device", "ledger"],
+            ["recipient", "--device", "ledger", "--confirm"],
+            ["check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup],
+            ["backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", "ledger", "--out", Path.Combine(left, "backup.age")],
+            ["backup", "open", "--backup", backup, "--device", "ledger", "--out", Path.Combine(left, "out"), "--password-file", PasswordFile(), "--kdf", "pbkdf2"],
+        ];
+        int points = 0;
+        double slowest = 0;
+        foreach (string[] command in commands)
+        {
+            Directory.CreateDirectory(left);
+            (Outcome whole, int reports) = await CutAsync(command, null).ConfigureAwait(false);
+            whole.Expect(0);
+            Directory.Delete(left, recursive: true);
+            Directory.CreateDirectory(left);
+
+            // The first exchange, the last one, and some between.
+            foreach (int at in Enumerable.Range(0, reports).Where(at => at < 2 || at >= reports - 2 || at % 5 == 0))
+            {
+                (Outcome cut, _) = await CutAsync(command, at).ConfigureAwait(false);
+                cut.ExpectFault(3, "deviceNotFound", "went away");
+                Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty, $"{cut} cut at report {at}");
+                points++;
+                slowest = Math.Max(slowest, cut.Seconds);
+            }
+
+            Directory.Delete(left, recursive: true);
+        }
+
+        Assert.That(points, Is.GreaterThan(20));
+        Measured.Add($"{points} points in {commands.Length} commands, each said within {slowest:0.0} s");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable plugged in _plugged)
+        {
+            await plugged.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await EventuallyAsync(() => HidrawBus.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static byte[] SecurityKey => Convert.FromHexString("06d0f10901a1010920150026ff00750895408102" + "0921150026ff00750895409102c0");
+
+    private static string Text(JsonElement row, params string[] names) => string.Join(' ', names.Select(name => row.GetProperty(name).GetString()));
+
+    private static void Finding(Outcome outcome, string check, string message, string? remedy)
+    {
+        JsonElement found = outcome.Json.GetProperty("findings").EnumerateArray().FirstOrDefault(row => Text(row, "check") == check);
+        Assert.That(found.ValueKind, Is.EqualTo(JsonValueKind.Object), outcome.ToString());
+        Assert.That(Text(found, "message"), Does.Contain(message), outcome.ToString());
+        Assert.That(Text(found, "remedy"), remedy is null ? Is.Empty : Is.Not.Empty.And.Contain(remedy), outcome.ToString());
+    }
+
+    private static int Handles()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition, string what)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(TimeSpan.FromSeconds(60)), $"{what} did not come");
+            await Task.Delay(10).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ToolAsync(string tool, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(tool, arguments))!;
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        Assert.That(process.ExitCode, Is.Zero, tool);
+    }
+
+    private static SoftwareLedger SwitchOn(string words, IDeviceScreen screen, LedgerModel model, SoftwareLedgerState state)
+    {
+        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(words);
+        using SecretBuffer seed = mnemonic.DeriveSeed();
+        return new SoftwareLedger(seed.Span, screen, new SoftwareLedgerOptions { Model = model, LeavesOnAppChange = true }) { State = state };
+    }
+
+    private static async Task<Outcome> EndAsync(Process process, string command, long begun)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(180));
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            Assert.Fail($"{command} went on for more than 180 s");
+        }
+
+        return new Outcome(
+            command,
+            process.ExitCode,
+            await output.ConfigureAwait(false),
+            await error.ConfigureAwait(false),
+            Stopwatch.GetElapsedTime(begun).TotalSeconds);
+    }
+
+    private async Task<(Plugged Device, HidrawNode Node)> PlugAsync(
+        string words = Words,
+        IDeviceScreen? screen = null,
+        string port = "usb-guest-1",
+        LedgerModel model = LedgerModel.NanoSP,
+        SoftwareLedgerState state = SoftwareLedgerState.Ready)
+    {
+        SoftwareLedger ledger = SwitchOn(words, screen ?? new PolicyScreen(approve: true), model, state);
+        UhidServer server = UhidServer.Start(ledger, port);
+        Plugged plugged = new(ledger, server);
+        _plugged.Add(plugged);
+        return (plugged, await server.WaitForNodeAsync(CancellationToken.None).ConfigureAwait(false));
+    }
+
+    /// <summary>Runs a command with a Ledger whose plug is pulled in the place of one report.</summary>
+    /// <returns>How it ended, and how many reports there were.</returns>
+    private async Task<(Outcome Outcome, int Reports)> CutAsync(string[] command, int? at)
+    {
+        SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        await using (ledger.ConfigureAwait(false))
+        {
+            CutTransport transport = new(UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor), at);
+            Task serving;
+            Outcome outcome;
+            await using (transport.ConfigureAwait(false))
+            {
+                using LedgerHidDeviceFraming framing = new();
+                using CancellationTokenSource stop = new();
+                serving = ledger.ServeAsync(transport, framing, stop.Token);
+                await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the node").ConfigureAwait(false);
+                outcome = await HwBridgeAsync(command).ConfigureAwait(false);
+                await stop.CancelAsync().ConfigureAwait(false);
+                await serving.ConfigureAwait(false);
+            }
+
+            await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
+            return (outcome, transport.Count);
+        }
+    }
+
+    private async Task<string> CreateBackupAsync(string keystores)
+    {
+        string backup = Path.Combine(_folder, "backup.age");
+        (await HwBridgeAsync("backup", "create", "--from", keystores, "--password-file", PasswordFile(), "--to", "ledger", "--out", backup).ConfigureAwait(false))
+            .Expect(0);
+        return backup;
+    }
+
+    private string PasswordFile()
+    {
+        string file = Path.Combine(_folder, "password.txt");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, "correct horse battery staple\n");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return file;
+    }
+
+    private async Task DoctorAsync(int exitCode, string check, string message)
+    {
+        Outcome outcome = (await HwBridgeAsync("doctor").ConfigureAwait(false)).Expect(exitCode);
+        Finding(outcome, check, message, exitCode == 0 ? null : string.Empty);
+    }
+
+    private Process Start(params string[] arguments) => Start([], arguments);
+
+    private Process Start(string[] before, string[] arguments)
+    {
+        string[] line = [.. before, program, "--json", .. arguments];
+        return Process.Start(new ProcessStartInfo(line[0], line[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+
+    private Task<Outcome> HwBridgeAsync(params string[] arguments) => RunAsync([], arguments);
+
+    private Task<Outcome> NobodyAsync(params string[] arguments) =>
+        RunAsync(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"], arguments);
+
+    private async Task<Outcome> RunAsync(string[] before, string[] arguments)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using Process process = Start(before, arguments);
+        process.StandardInput.Close();
+        return await EndAsync(process, string.Join(' ', arguments), begun).ConfigureAwait(false);
+    }
+
+    /// <summary>A software Ledger and its plug.</summary>
+    private sealed class Plugged(SoftwareLedger ledger, UhidServer server) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            await ledger.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class SilentPerson : IPerson
+    {
+        public void Tell(string text) => Console.Out.WriteLine(text);
+
+        public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+        public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<SecretBuffer?>(null);
+    }
+}
