@@ -1,3 +1,4 @@
+using HwBridge.Backups.Drills;
 using HwBridge.Backups.Files;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -35,7 +36,9 @@ public static class BackupOpener
 
             using SecretBuffer fileKey = await UnwrapAsync(file.Header, devices, person, cancellationToken).ConfigureAwait(false);
             using SecretBuffer plaintext = file.Decrypt(fileKey);
-            return BackupDocumentCodec.Read(plaintext.Span);
+            BackupDocument document = BackupDocumentCodec.Read(plaintext.Span);
+            document.Subject = DrillSubject.OfBackup(fileKey, file.Header);
+            return document;
         }
         catch (FaultException fault)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using HwBridge.Backups;
 using HwBridge.Backups.Checks;
+using HwBridge.Backups.Drills;
 using HwBridge.Backups.Files;
 using HwBridge.Cli.Output;
 using HwBridge.Core.Deposits;
@@ -17,13 +18,7 @@ internal static class CheckCommand
     internal static Command Create(CommandRunner runner)
     {
         DeviceOptions device = new();
-        Option<string[]> expect = new("--expect")
-        {
-            Description = "deposit_data-*.json, EIP-2335 keystores or a folder of them, a list of public keys, or the JSON of pubkeys",
-            HelpName = "FILE_OR_DIR",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<string[]> expect = ExpectedKeyOptions.Expect();
         Option<string> backup = new("--backup")
         {
             Description = "Have the device open this backup and compare the keys inside, in memory only",
@@ -34,7 +29,7 @@ internal static class CheckCommand
             Description = "Indices to look through for keys whose path is not known (default 0-99)",
             HelpName = "FIRST-LAST",
         };
-        Option<bool> record = new("--record") { Description = "Note the date and the result in the record of checks ($XDG_STATE_HOME/hwbridge)" };
+        Option<bool> record = new("--record") { Description = "Note the day and the result in the record of drills ($XDG_STATE_HOME/hwbridge/drills)" };
 
         Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
         device.AddTo(command);
@@ -46,6 +41,11 @@ internal static class CheckCommand
         {
             string? file = context.Parsed.GetValue(backup);
             IndexRange? range = Range(context.Parsed.GetValue(scan));
+            if (context.Parsed.GetValue(record))
+            {
+                await DrillRecords.RequireReadableAsync(context, cancellationToken).ConfigureAwait(false);
+            }
+
             ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
                 context.Parsed.GetValue(expect) ?? [],
                 cancellationToken).ConfigureAwait(false);
@@ -53,9 +53,13 @@ internal static class CheckCommand
                 device.One(context.Parsed),
                 device.Connect(context.Parsed),
                 cancellationToken).ConfigureAwait(false);
+            using BackupDocument? inside = file is null
+                ? null
+                : await BackupOpener.OpenAsync(
+                    file, [keyStore.Require<ISealing>("open backups")], context.Person, cancellationToken).ConfigureAwait(false);
             RestoreReport report;
             CheckedBackupAnswer? opened = null;
-            if (file is null)
+            if (inside is null)
             {
                 using ProgressLine line = new(context.Answer);
                 IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
@@ -68,16 +72,8 @@ internal static class CheckCommand
             }
             else
             {
-                ISealing sealing = keyStore.Require<ISealing>("open backups");
-                using BackupDocument inside = await BackupOpener.OpenAsync(
-                    file,
-                    [sealing],
-                    context.Person,
-                    cancellationToken).ConfigureAwait(false);
-                opened = new CheckedBackupAnswer(file, inside.Validators.Count);
-                report = RestoreCheck.AgainstBackup(
-                    expected.Keys,
-                    [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
+                opened = new CheckedBackupAnswer(file!, inside.Validators.Count);
+                report = RestoreCheck.AgainstBackup(expected.Keys, inside.Keys);
             }
 
             CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
@@ -89,11 +85,10 @@ internal static class CheckCommand
             });
             if (context.Parsed.GetValue(record))
             {
-                await CheckRecord.AppendAsync(
-                    StateFolder.Path,
-                    report,
-                    DateOnly.FromDateTime(DateTime.UtcNow),
-                    cancellationToken).ConfigureAwait(false);
+                using DrillSubject subject = inside?.Subject?.Copy() ?? DrillSubject.OfWallet(
+                    await keyStore.Require<ISealing>("be told from others in the record")
+                        .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
+                await DrillRecords.NoteAsync(subject, report.IsMatch, cancellationToken).ConfigureAwait(false);
             }
 
             return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
@@ -123,16 +118,10 @@ internal static class CheckCommand
             && key.Path?.ValidatorIndex <= report.Scanned?.Last;
         int hits = report.Keys.Count(IsHit);
         return new CheckAnswer(
-            report.IsMatch ? "match" : "mismatch",
+            report.IsMatch ? CheckAnswer.Match : CheckAnswer.Mismatch,
             report.Keys.Count,
             report.Matched,
-            [.. report.Keys.Select(key => new CheckedKeyAnswer(
-                key.Expected.PublicKey.ToString(),
-                key.Path?.ToString(),
-                key.Path?.ValidatorIndex,
-                DeviceAnswer.CamelCase(key.Status),
-                string.Join(", ", key.Expected.Sources),
-                key.Found?.ToString()))],
+            [.. report.Keys.Select(CheckedKeyAnswer.Of)],
             [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
             DeviceAnswer.Of(info),
@@ -159,11 +148,7 @@ internal static class CheckCommand
     {
         foreach (CheckedKeyAnswer key in answer.Keys)
         {
-            text.WriteLine($"{key.Status,-9}  {key.Pubkey}  {key.Path ?? "no path known"}  ({key.Source})");
-            if (key.Found is not null)
-            {
-                text.WriteLine($"           there it has {key.Found}");
-            }
+            key.WriteTo(text);
         }
 
         foreach (UnexpectedKeyAnswer key in answer.Unexpected)

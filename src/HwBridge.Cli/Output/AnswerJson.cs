@@ -19,6 +19,9 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupListedAnswer))]
 [JsonSerializable(typeof(BackupImportedAnswer))]
 [JsonSerializable(typeof(BackupErasedAnswer))]
+[JsonSerializable(typeof(DrillRunAnswer))]
+[JsonSerializable(typeof(DrillStatusAnswer))]
+[JsonSerializable(typeof(DrillForgottenAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>
