@@ -4,13 +4,15 @@ using System.Runtime.InteropServices;
 using System.Text;
 using HwBridge.Backups.Drills;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Networks;
 using HwBridge.Core.Secrets;
+using HwBridge.Shared.Keymanager;
 
 namespace HwBridge.EndToEnd;
 
 /// <summary>
-/// A program that keeps a copy of a secret where it was told to: what the search of memory has to find; or that writes a record of drills
-/// until it is killed.
+/// A program that keeps a copy of a secret where it was told to: what the search of memory has to find; that writes a record of drills
+/// until it is killed; or a validator client.
 /// </summary>
 internal static class Program
 {
@@ -37,6 +39,11 @@ internal static class Program
         if (arguments[0] == "drills")
         {
             return NoteDrills(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture), int.Parse(arguments[3], CultureInfo.InvariantCulture));
+        }
+
+        if (arguments[0] == "keymanager")
+        {
+            return ServeKeymanager(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
         }
 
         using SecretBuffer guarded = SecretBuffer.Allocate(Size);
@@ -102,6 +109,26 @@ internal static class Program
             record.NoteAsync(subject, matched: true, FirstDay.AddDays(number), CancellationToken.None).GetAwaiter().GetResult();
             Console.Out.WriteLine(number);
             Console.Out.Flush();
+        }
+
+        return 0;
+    }
+
+    /// <summary>A validator client on hoodi, until Ctrl-C; tells of each key that it gets.</summary>
+    private static async Task<int> ServeKeymanager(string tokenFile, int port)
+    {
+        string token = (await File.ReadAllTextAsync(tokenFile).ConfigureAwait(false)).Trim();
+        TaskCompletionSource stopped = new();
+        using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            stopped.TrySetResult();
+        });
+        KeymanagerServer server = await KeymanagerServer.StartAsync(token, Network.Hoodi.GenesisValidatorsRoot, port: port).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            Console.Out.WriteLine($"validator client on {server.Url}");
+            await stopped.Task.ConfigureAwait(false);
         }
 
         return 0;

@@ -15,7 +15,8 @@ internal static class BackupOpenCommand
         DeviceOptions device = new();
         PasswordOptions password = new();
         Option<string> backup = new("--backup") { Description = "The backup", HelpName = "FILE", Required = true };
-        Option<string> output = new("--out") { Description = "A new or empty folder for the keystores", HelpName = "DIR", Required = true };
+        Option<string> output = new("--out") { Description = "A new or empty folder for the keystores", HelpName = "DIR" };
+        KeymanagerOptions keymanager = new();
         Option<string> kdf = new("--kdf")
         {
             Description = "Key derivation of the new keystores: scrypt (default), or pbkdf2, which some clients load faster",
@@ -32,10 +33,22 @@ internal static class BackupOpenCommand
         command.Add(output);
         password.AddTo(command);
         command.Add(kdf);
+        keymanager.AddTo(command);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             ParseResult parsed = context.Parsed;
-            string folder = parsed.GetRequiredValue(output);
+            KeystoreKdf derivation = parsed.GetValue(kdf) == "pbkdf2" ? KeystoreKdf.Pbkdf2 : KeystoreKdf.Scrypt;
+            if (parsed.GetValue(output) is not { } folder || parsed.GetValue(keymanager.Address) is not null)
+            {
+                keymanager.RequireAlone(parsed, output, password);
+                using KeymanagerOptions.Target target = await keymanager.PrepareAsync(context, cancellationToken).ConfigureAwait(false);
+                using BackupDocument opened = await context.OpenBackupAsync(
+                    parsed.GetRequiredValue(backup),
+                    device,
+                    cancellationToken).ConfigureAwait(false);
+                return await target.SendAsync(opened, derivation, cancellationToken).ConfigureAwait(false);
+            }
+
             KeystoreRestorer.EnsureUsable(folder);
             using SecretBuffer secret = await password.ReadAsync(
                 context,
@@ -52,7 +65,7 @@ internal static class BackupOpenCommand
                     document,
                     folder,
                     secret,
-                    parsed.GetValue(kdf) == "pbkdf2" ? KeystoreKdf.Pbkdf2 : KeystoreKdf.Scrypt,
+                    derivation,
                     progress,
                     cancellationToken).ConfigureAwait(false);
             }

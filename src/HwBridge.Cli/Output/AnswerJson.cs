@@ -19,6 +19,7 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupListedAnswer))]
 [JsonSerializable(typeof(BackupImportedAnswer))]
 [JsonSerializable(typeof(BackupErasedAnswer))]
+[JsonSerializable(typeof(BackupSentAnswer))]
 [JsonSerializable(typeof(DrillRunAnswer))]
 [JsonSerializable(typeof(DrillStatusAnswer))]
 [JsonSerializable(typeof(DrillForgottenAnswer))]
