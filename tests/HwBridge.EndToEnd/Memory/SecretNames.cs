@@ -30,9 +30,10 @@ internal static class SecretNames
     internal const string Pbkdf2 = "PBKDF2";
     internal const string Deriving = "deriving";
     internal const string Opening = "opening";
+    internal const string Sending = "sending";
     internal const string Done = "done";
 
-    internal static IReadOnlyList<string> Moments { get; } = [Typing, Asked, Scrypt, Pbkdf2, Deriving, Opening, Done];
+    internal static IReadOnlyList<string> Moments { get; } = [Typing, Asked, Scrypt, Pbkdf2, Deriving, Opening, Sending, Done];
 
     internal static IReadOnlyList<string> Age { get; } = [WrapKey, FileKey, HeaderKey, PayloadKey, Document];
 
