@@ -16,7 +16,8 @@ internal static class CheckCommand
 {
     internal static Command Create(CommandRunner runner)
     {
-        DeviceOptions device = new();
+        OpeningOptions opening = new();
+        DeviceOptions device = opening.Device;
         Option<string[]> expect = new("--expect")
         {
             Description = "deposit_data-*.json, EIP-2335 keystores or a folder of them, a list of public keys, or the JSON of pubkeys",
@@ -26,7 +27,7 @@ internal static class CheckCommand
         };
         Option<string> backup = new("--backup")
         {
-            Description = "Have the device open this backup and compare the keys inside, in memory only",
+            Description = "Have the device, or several one after the other, open this backup and compare the keys inside, in memory only",
             HelpName = "FILE",
         };
         Option<string> scan = new("--scan")
@@ -37,7 +38,7 @@ internal static class CheckCommand
         Option<bool> record = new("--record") { Description = "Note the date and the result in the record of checks ($XDG_STATE_HOME/hwbridge)" };
 
         Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
-        device.AddTo(command);
+        opening.AddTo(command);
         command.Add(expect);
         command.Add(backup);
         command.Add(scan);
@@ -49,14 +50,16 @@ internal static class CheckCommand
             ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
                 context.Parsed.GetValue(expect) ?? [],
                 cancellationToken).ConfigureAwait(false);
-            await using IKeyStore keyStore = await context.OpenAsync(
-                device.One(context.Parsed),
-                device.Connect(context.Parsed),
-                cancellationToken).ConfigureAwait(false);
             RestoreReport report;
+            KeyStoreInfo? info;
             CheckedBackupAnswer? opened = null;
             if (file is null)
             {
+                await using IKeyStore keyStore = await context.OpenAsync(
+                    device.One(context.Parsed),
+                    device.Connect(context.Parsed),
+                    cancellationToken).ConfigureAwait(false);
+                info = keyStore.Info;
                 using ProgressLine line = new(context.Answer);
                 IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
                 report = await RestoreCheck.AgainstDeviceAsync(
@@ -68,19 +71,22 @@ internal static class CheckCommand
             }
             else
             {
-                ISealing sealing = keyStore.Require<ISealing>("open backups");
-                using BackupDocument inside = await BackupOpener.OpenAsync(
-                    file,
-                    [sealing],
-                    context.Person,
+                (IReadOnlyList<FoundKey> found, info) = await opening.UseAsync(
+                    context,
+                    exchange: null,
+                    async (keys, devices) =>
+                    {
+                        using BackupDocument inside =
+                            await BackupOpener.OpenAsync(file, keys, context.Person, cancellationToken).ConfigureAwait(false);
+                        FoundKey[] found = [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))];
+                        return (found, devices.Select(asked => asked.Info).FirstOrDefault(asked => asked is not null));
+                    },
                     cancellationToken).ConfigureAwait(false);
-                opened = new CheckedBackupAnswer(file, inside.Validators.Count);
-                report = RestoreCheck.AgainstBackup(
-                    expected.Keys,
-                    [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
+                opened = new CheckedBackupAnswer(file, found.Count);
+                report = RestoreCheck.AgainstBackup(expected.Keys, found);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
+            CheckAnswer document = Document(report, info, opened, expected.DepositFiles);
             context.Answer.Give(document, json => json.CheckAnswer, text =>
             {
                 Write(document, text);
@@ -115,7 +121,7 @@ internal static class CheckCommand
     }
 
     private static CheckAnswer Document(
-        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
+        RestoreReport report, KeyStoreInfo? info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -135,7 +141,7 @@ internal static class CheckCommand
                 key.Found?.ToString()))],
             [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
-            DeviceAnswer.Of(info),
+            info is null ? null : DeviceAnswer.Of(info),
             backup,
             [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
     }

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using HwBridge.Backups;
+using HwBridge.Backups.Sharing;
+using HwBridge.Cli.Terminals;
+using HwBridge.Core.KeyStores;
+using HwBridge.Core.Secrets;
+
+namespace HwBridge.Cli.Commands;
+
+/// <summary>The options that say what a backup is opened with: devices, one after the other, and passphrases of shares.</summary>
+internal sealed class OpeningOptions
+{
+    internal DeviceOptions Device { get; } = new();
+
+    internal Option<string[]> PassphraseFile { get; } = CreatePassphraseFile("Its first line is a passphrase of a share; without it, passphrases are asked for");
+
+    /// <summary>The option that gives passphrases of shares in files, with its own words for a command.</summary>
+    internal static Option<string[]> CreatePassphraseFile(string description) => new("--share-passphrase-file")
+    {
+        Description = description,
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    internal void AddTo(Command command)
+    {
+        Device.AddTo(command);
+        command.Add(PassphraseFile);
+    }
+
+    /// <summary>Lends what opens a backup to some work, and closes and wipes it afterwards.</summary>
+    /// <param name="context">The command's.</param>
+    /// <param name="exchange">Where others' shares come in; null for none.</param>
+    /// <param name="work">Gets the keys, and the devices that they ask.</param>
+    /// <param name="cancellationToken">Stops the wait for a passphrase file that is a pipe.</param>
+    internal async Task<T> UseAsync<T>(
+        CommandContext context,
+        ShareExchange? exchange,
+        Func<BackupKeys, IReadOnlyList<DeviceInTurn>, Task<T>> work,
+        CancellationToken cancellationToken)
+    {
+        List<SecretBuffer> passphrases = [];
+        DeviceInTurn[] devices = [.. Device.All(context.Parsed).Select(uri => new DeviceInTurn(context, uri, Device.Connect(context.Parsed)))];
+        try
+        {
+            foreach (string file in context.Parsed.GetValue(PassphraseFile) ?? [])
+            {
+                passphrases.Add(PasswordSource.FromFile(file, context.Person, cancellationToken));
+            }
+
+            BackupKeys keys = new() { Devices = devices, Passphrases = passphrases, AskPassphrases = passphrases.Count == 0, Exchange = exchange };
+            return await work(keys, devices).ConfigureAwait(false);
+        }
+        finally
+        {
+            passphrases.ForEach(static passphrase => passphrase.Dispose());
+            foreach (DeviceInTurn device in devices)
+            {
+                await device.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}
