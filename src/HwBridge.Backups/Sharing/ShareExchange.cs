@@ -41,14 +41,15 @@ public sealed class ShareExchange(IShareInbox inbox) : IDisposable
     /// <exception cref="FaultException">
     /// <see cref="Fault.CannotDecrypt"/>: encrypted to another key, or damaged; <see cref="Fault.BadInput"/>: no share file.
     /// </exception>
-    internal PassedShare Open(ReadOnlyMemory<byte> bytes)
+    internal PassedShare Open(ShareFile sent)
     {
-        if (bytes.Length > MaxFileSize)
+        if (sent.Bytes.Length > MaxFileSize)
         {
-            throw new FaultException(Fault.BadInput, $"this is no share file: it has more than {MaxFileSize} bytes", "Give the file that hwbridge backup share wrote.");
+            throw new FaultException(
+                Fault.BadInput, $"this is no share file: it has more than {MaxFileSize} bytes", "Give the file that hwbridge backup share wrote.");
         }
 
-        AgeFile file = AgeFile.Parse(bytes);
+        AgeFile file = AgeFile.Parse(sent.Bytes);
         if (DigestStanza.Fits(file) == false)
         {
             throw new FaultException(

@@ -29,7 +29,7 @@ internal sealed class ShareGathering(SharingStanza stanza, BackupKeys keys, IPer
     /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: too few are; or why a device that was named did not help.</exception>
     internal async Task<SecretBuffer> JoinAsync(CancellationToken cancellationToken)
     {
-        await OpenAsync(() => _opened.Missing == 0, cancellationToken).ConfigureAwait(false);
+        await OpenAsync(() => _opened.Missing == 0, Progress, cancellationToken).ConfigureAwait(false);
         if (keys.Exchange is { } exchange && _opened.Missing > 0)
         {
             await ReceiveAsync(exchange, cancellationToken).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class ShareGathering(SharingStanza stanza, BackupKeys keys, IPer
     /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: none does; or why a device that was named did not help.</exception>
     internal async Task<PassedShare> OpenOneAsync(CancellationToken cancellationToken)
     {
-        await OpenAsync(() => _opened.Count > 0, cancellationToken).ConfigureAwait(false);
+        await OpenAsync(() => _opened.Count > 0, static name => $"Opened {name}.", cancellationToken).ConfigureAwait(false);
         return _opened.Count > 0
             ? _opened.Pass()
             : throw NotOpened($"no share was opened, of: {_opened.Remaining()}", "Bring the device or the passphrase that holds one of these.");
@@ -52,16 +52,16 @@ internal sealed class ShareGathering(SharingStanza stanza, BackupKeys keys, IPer
 
     public void Dispose() => _opened.Dispose();
 
-    private async Task OpenAsync(Func<bool> isEnough, CancellationToken cancellationToken)
+    private async Task OpenAsync(Func<bool> isEnough, Func<string, string> words, CancellationToken cancellationToken)
     {
         foreach (ISealing device in keys.Devices.TakeWhile(_ => !isEnough()))
         {
-            await TryAsync(() => _opened.OpenAsync(device, person, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(words, () => _opened.OpenAsync(device, person, cancellationToken)).ConfigureAwait(false);
         }
 
         foreach (SecretBuffer passphrase in keys.Passphrases.TakeWhile(_ => !isEnough()))
         {
-            await TryAsync(() => Task.FromResult(Open(passphrase, cancellationToken))).ConfigureAwait(false);
+            await TryAsync(words, () => Task.FromResult(Open(passphrase, cancellationToken))).ConfigureAwait(false);
         }
 
         for (int attempt = 1; keys.AskPassphrases && attempt <= Tries && _opened.ForPassphrases is { Count: > 0 } closed && !isEnough(); attempt++)
@@ -74,7 +74,7 @@ internal sealed class ShareGathering(SharingStanza stanza, BackupKeys keys, IPer
                 break;
             }
 
-            if (await TryAsync(() => Task.FromResult(Open(typed, cancellationToken))).ConfigureAwait(false))
+            if (await TryAsync(words, () => Task.FromResult(Open(typed, cancellationToken))).ConfigureAwait(false))
             {
                 attempt = 0;
             }
@@ -94,42 +94,40 @@ internal sealed class ShareGathering(SharingStanza stanza, BackupKeys keys, IPer
             + "Each of the others, with a copy of the backup, compares that key with you (by telephone, not where it was sent) and runs:\n"
             + $"  hwbridge backup share --backup FILE --device DEVICE --for {key} --out SHARE\n"
             + "Then paste what SHARE holds here, or type the name of its file:");
-        while (_opened.Missing > 0)
+        bool ended = false;
+        while (_opened.Missing > 0 && !ended)
         {
-            ShareFile? file = null;
-            bool ended = false;
-            await TryAsync(async () =>
+            await TryAsync(Progress, async () =>
             {
-                file = await exchange.Inbox.NextAsync(cancellationToken).ConfigureAwait(false);
-                ended = file is null;
-                if (file is null)
-                {
-                    throw new FaultException(Fault.CannotDecrypt, "no more shares came", "Run hwbridge backup combine again, and have shares made for its new key.");
-                }
-
+                ShareFile? file = null;
                 try
                 {
-                    using PassedShare passed = exchange.Open(file.Bytes);
+                    file = await exchange.Inbox.NextAsync(cancellationToken).ConfigureAwait(false);
+                    ended = file is null;
+                    using PassedShare passed = exchange.Open(file ?? throw NoMoreShares());
                     return _opened.Take(passed);
                 }
-                catch (FaultException fault)
+                catch (FaultException fault) when (fault.Fault != Fault.Cancelled)
                 {
-                    throw fault.Within(file.Source);
+                    // Whatever is wrong with what others send, the reason in the end is that a share is missing.
+                    string where = file is null ? string.Empty : $"{file.Source}: ";
+                    throw new FaultException(Fault.CannotDecrypt, where + fault.Message, fault.Remedy, fault);
                 }
             }).ConfigureAwait(false);
-            if (ended)
-            {
-                return;
-            }
         }
     }
 
-    private async Task<bool> TryAsync(Func<Task<string>> open)
+    private static FaultException NoMoreShares() => new(
+        Fault.CannotDecrypt, "no more shares came", "Run hwbridge backup combine again, and have shares made for its new key.");
+
+    private string Progress(string name) => $"Opened {name}: {More}.";
+
+    private async Task<bool> TryAsync(Func<string, string> words, Func<Task<string>> open)
     {
         try
         {
             string name = await open().ConfigureAwait(false);
-            person.Tell($"Opened {name}: {More}.");
+            person.Tell(words(name));
             return true;
         }
         catch (FaultException fault) when (fault.Fault != Fault.Cancelled)

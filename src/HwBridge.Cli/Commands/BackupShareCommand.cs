@@ -34,8 +34,8 @@ internal static class BackupShareCommand
             SealedShare share = await opening.UseAsync(
                 context,
                 exchange: null,
-                (keys, devices) => SharePassing.SealAsync(
-                    file, keys with { AskPassphrases = keys.AskPassphrases && devices.Count == 0 }, key, context.Person, cancellationToken),
+                (keys, _) => SharePassing.SealAsync(
+                    file, keys with { AskPassphrases = keys.AskPassphrases && keys.Devices.Count == 0 }, key, context.Person, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             AtomicFile.Write(path, share.File.Span, overwrite: false, cancellationToken);
             context.Answer.Note($"whoever owns {AgeRecipient.Format(key)} can open this share: be sure that it is who you think");

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using HwBridge.Backups;
+using HwBridge.Backups.Files;
 using HwBridge.Backups.Sharing;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Age;
 
 namespace HwBridge.Cli.Commands;
 
@@ -11,6 +13,13 @@ namespace HwBridge.Cli.Commands;
 internal sealed class OpeningOptions
 {
     internal DeviceOptions Device { get; } = new();
+
+    internal Option<string[]> Identity { get; } = new("--identity")
+    {
+        Description = "A file of age-keygen whose key is a recipient",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = false,
+    };
 
     internal Option<string[]> PassphraseFile { get; } = CreatePassphraseFile("Its first line is a passphrase of a share; without it, passphrases are asked for");
 
@@ -25,6 +34,7 @@ internal sealed class OpeningOptions
     internal void AddTo(Command command)
     {
         Device.AddTo(command);
+        command.Add(Identity);
         command.Add(PassphraseFile);
     }
 
@@ -40,6 +50,7 @@ internal sealed class OpeningOptions
         CancellationToken cancellationToken)
     {
         List<SecretBuffer> passphrases = [];
+        List<AgeIdentity> identities = [];
         DeviceInTurn[] devices = [.. Device.All(context.Parsed).Select(uri => new DeviceInTurn(context, uri, Device.Connect(context.Parsed)))];
         try
         {
@@ -48,11 +59,19 @@ internal sealed class OpeningOptions
                 passphrases.Add(PasswordSource.FromFile(file, context.Person, cancellationToken));
             }
 
-            BackupKeys keys = new() { Devices = devices, Passphrases = passphrases, AskPassphrases = passphrases.Count == 0, Exchange = exchange };
+            foreach (string file in context.Parsed.GetValue(Identity) ?? [])
+            {
+                using SecretBuffer text = await InputFile.ReadSecretAsync(file, AgeIdentity.MaxFileSize, cancellationToken).ConfigureAwait(false);
+                identities.Add(AgeIdentity.Parse(text.Span, file));
+            }
+
+            // Those that ask nobody anything first.
+            BackupKeys keys = new() { Devices = [.. identities, .. devices], Passphrases = passphrases, AskPassphrases = passphrases.Count == 0, Exchange = exchange };
             return await work(keys, devices).ConfigureAwait(false);
         }
         finally
         {
+            identities.ForEach(static identity => identity.Dispose());
             passphrases.ForEach(static passphrase => passphrase.Dispose());
             foreach (DeviceInTurn device in devices)
             {

@@ -7,8 +7,8 @@ namespace HwBridge.Core.Shamir;
 /// (A. Shamir, How to Share a Secret, CACM 22 (11), 1979). The same field and the same points as HashiCorp Vault's.
 /// </summary>
 /// <remarks>
-/// Every coefficient is uniformly random, the highest one too, which may be zero: a polynomial that must have its full degree (as Vault
-/// draws them) lets the holders of all shares but one rule out a value of each byte.
+/// Every coefficient is uniformly random, the highest one too, which may be zero: were it never zero, the holders of all shares but one could
+/// rule out a value of each byte.
 /// </remarks>
 public static class SecretSharing
 {
