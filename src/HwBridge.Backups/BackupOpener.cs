@@ -58,7 +58,7 @@ public static class BackupOpener
         UnwrapAsync(header, new BackupKeys { Devices = devices }, person, cancellationToken);
 
     /// <summary>The file key of any age file, of its X25519 recipients or of shares.</summary>
-    private static async Task<SecretBuffer> UnwrapAsync(
+    internal static async Task<SecretBuffer> UnwrapAsync(
         AgeHeader header, BackupKeys keys, IPerson person, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(header);

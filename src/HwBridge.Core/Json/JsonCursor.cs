@@ -207,7 +207,8 @@ internal ref struct JsonCursor
     /// <summary>The bytes of the string under the cursor: standard base64 with padding.</summary>
     internal byte[] GetBase64(int maxBytes)
     {
-        string text = GetString(maxLength: (maxBytes + 2) / 3 * 4);
+        // Some writers escape every + as \u002B.
+        string text = GetString(maxLength: 6 * ((maxBytes + 2) / 3 * 4));
         byte[] bytes = new byte[text.Length / 4 * 3];
         return Convert.TryFromBase64String(text, bytes, out int length) && length <= maxBytes
             ? bytes[..length]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
@@ -31,6 +32,8 @@ public sealed class SharingStanza
 
     internal const string SetIdMember = "hwbridge-set";
     internal const string CheckMember = "hwbridge-check";
+
+    private const string NotWhole = "the sss stanza is not gzip, or was cut off or changed";
 
     private readonly AgeStanza[] _recognisable;
 
@@ -194,19 +197,21 @@ public sealed class SharingStanza
         {
             using MemoryStream compressed = new(body.ToArray());
             using GZipStream gzip = new(compressed, CompressionMode.Decompress);
-            byte[] json = new byte[Math.Min(MaxJsonSize + 1, 16 * (body.Length + 64))];
+            byte[] json = new byte[MaxJsonSize + 1];
             int length = gzip.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
-            return length < json.Length
+            if (length == json.Length)
+            {
+                throw AgeFault.Malformed("the sss stanza inflates to more than any such stanza does");
+            }
+
+            // The framework does not miss the length at the end (RFC 1952 § 2.3.1), which a cut takes away.
+            return body.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(body[^sizeof(uint)..]) == length
                 ? json[..length]
-                : throw AgeFault.Malformed("the sss stanza inflates to more than any such stanza does");
+                : throw AgeFault.Malformed(NotWhole);
         }
-        catch (InvalidDataException exception)
+        catch (InvalidDataException)
         {
-            throw new FaultException(
-                Fault.BadInput,
-                "the sss stanza is not gzip, or was cut off or changed",
-                "Take an undamaged copy of the file; this one can't be read.",
-                exception);
+            throw AgeFault.Malformed(NotWhole);
         }
     }
 
