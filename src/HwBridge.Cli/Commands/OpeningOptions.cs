@@ -3,7 +3,6 @@ using HwBridge.Backups;
 using HwBridge.Backups.Files;
 using HwBridge.Backups.Sharing;
 using HwBridge.Cli.Terminals;
-using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
 

@@ -226,7 +226,7 @@ public class SharedBackupTests
             () => "no age file\n"u8.ToArray(),
             () => Pass("a.age", gone, _devices[0]),
             () => Pass("another.age", exchange!.Recipient, _devices[0]),
-            () => Pass("a.age", exchange!.Recipient, _devices[2])[..^200],
+            () => Pass("a.age", exchange!.Recipient, _devices[2]).AsMemory()[..^200],
             () => Flip(Pass("a.age", exchange!.Recipient, _devices[2])),
             () => Pass("a.age", exchange!.Recipient, _devices[1]),
             () => Forged(exchange!),
