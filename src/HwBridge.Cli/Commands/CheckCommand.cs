@@ -17,11 +17,12 @@ internal static class CheckCommand
 {
     internal static Command Create(CommandRunner runner)
     {
-        DeviceOptions device = new();
+        OpeningOptions opening = new();
+        DeviceOptions device = opening.Device;
         Option<string[]> expect = ExpectedKeyOptions.Expect();
         Option<string> backup = new("--backup")
         {
-            Description = "Have the device open this backup and compare the keys inside, in memory only",
+            Description = "Have the device, or several one after the other, open this backup and compare the keys inside, in memory only",
             HelpName = "FILE",
         };
         Option<string> scan = new("--scan")
@@ -32,7 +33,7 @@ internal static class CheckCommand
         Option<bool> record = new("--record") { Description = "Note the day and the result in the record of drills ($XDG_STATE_HOME/hwbridge/drills)" };
 
         Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
-        device.AddTo(command);
+        opening.AddTo(command);
         command.Add(expect);
         command.Add(backup);
         command.Add(scan);
@@ -41,7 +42,8 @@ internal static class CheckCommand
         {
             string? file = context.Parsed.GetValue(backup);
             IndexRange? range = Range(context.Parsed.GetValue(scan));
-            if (context.Parsed.GetValue(record))
+            bool recorded = context.Parsed.GetValue(record);
+            if (recorded)
             {
                 await DrillRecords.RequireReadableAsync(context, cancellationToken).ConfigureAwait(false);
             }
@@ -49,18 +51,17 @@ internal static class CheckCommand
             ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
                 context.Parsed.GetValue(expect) ?? [],
                 cancellationToken).ConfigureAwait(false);
-            await using IKeyStore keyStore = await context.OpenAsync(
-                device.One(context.Parsed),
-                device.Connect(context.Parsed),
-                cancellationToken).ConfigureAwait(false);
-            using BackupDocument? inside = file is null
-                ? null
-                : await BackupOpener.OpenAsync(
-                    file, [keyStore.Require<ISealing>("open backups")], context.Person, cancellationToken).ConfigureAwait(false);
             RestoreReport report;
+            KeyStoreInfo? info;
             CheckedBackupAnswer? opened = null;
-            if (inside is null)
+            DrillSubject? subject = null;
+            if (file is null)
             {
+                await using IKeyStore keyStore = await context.OpenAsync(
+                    device.One(context.Parsed),
+                    device.Connect(context.Parsed),
+                    cancellationToken).ConfigureAwait(false);
+                info = keyStore.Info;
                 using ProgressLine line = new(context.Answer);
                 IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
                 report = await RestoreCheck.AgainstDeviceAsync(
@@ -69,26 +70,40 @@ internal static class CheckCommand
                     range,
                     count => line.Report($"{count} keys derived"),
                     cancellationToken).ConfigureAwait(false);
+                if (recorded)
+                {
+                    subject = DrillSubject.OfWallet(
+                        await keyStore.Require<ISealing>("be told from others in the record")
+                            .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
+                }
             }
             else
             {
-                opened = new CheckedBackupAnswer(file!, inside.Validators.Count);
-                report = RestoreCheck.AgainstBackup(expected.Keys, inside.Keys);
+                (IReadOnlyList<FoundKey> found, info, subject) = await opening.UseAsync(
+                    context,
+                    exchange: null,
+                    async (keys, devices) =>
+                    {
+                        using BackupDocument inside =
+                            await BackupOpener.OpenAsync(file, keys, context.Person, cancellationToken).ConfigureAwait(false);
+                        return (inside.Keys, devices.Select(asked => asked.Info).FirstOrDefault(asked => asked is not null), recorded ? inside.Subject?.Copy() : null);
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                opened = new CheckedBackupAnswer(file, found.Count);
+                report = RestoreCheck.AgainstBackup(expected.Keys, found);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
+            using DrillSubject? noted = subject;
+            CheckAnswer document = Document(report, info, opened, expected.DepositFiles);
             context.Answer.Give(document, json => json.CheckAnswer, text =>
             {
                 Write(document, text);
                 Write(expected.DepositFiles, text);
                 text.WriteLine($"{document.Result}: {document.Matched} of {document.Expected} expected keys");
             });
-            if (context.Parsed.GetValue(record))
+            if (noted is not null)
             {
-                using DrillSubject subject = inside?.Subject?.Copy() ?? DrillSubject.OfWallet(
-                    await keyStore.Require<ISealing>("be told from others in the record")
-                        .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
-                await DrillRecords.NoteAsync(subject, report.IsMatch, cancellationToken).ConfigureAwait(false);
+                await DrillRecords.NoteAsync(noted, report.IsMatch, cancellationToken).ConfigureAwait(false);
             }
 
             return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
@@ -110,7 +125,7 @@ internal static class CheckCommand
     }
 
     private static CheckAnswer Document(
-        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
+        RestoreReport report, KeyStoreInfo? info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -124,7 +139,7 @@ internal static class CheckCommand
             [.. report.Keys.Select(CheckedKeyAnswer.Of)],
             [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
-            DeviceAnswer.Of(info),
+            info is null ? null : DeviceAnswer.Of(info),
             backup,
             [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
     }

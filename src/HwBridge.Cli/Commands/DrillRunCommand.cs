@@ -14,7 +14,7 @@ internal static class DrillRunCommand
 {
     internal static Command Create(CommandRunner runner)
     {
-        DeviceOptions device = new();
+        OpeningOptions opening = new();
         Option<string[]> backup = new("--backup")
         {
             Description = "The copies, each read whole from its medium; each must hold every expected key",
@@ -27,7 +27,7 @@ internal static class DrillRunCommand
             "run",
             "Open copies of a backup with the devices, compare the keys inside, in memory only, and note the day. Exit code 0 only if all matched");
         command.Add(backup);
-        device.AddTo(command);
+        opening.AddTo(command);
         command.Add(expect);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
@@ -38,7 +38,7 @@ internal static class DrillRunCommand
             List<DrillAnswer> drills = [];
             foreach (string file in parsed.GetRequiredValue(backup))
             {
-                drills.Add(await RunAsync(context, file, device, expected, cancellationToken).ConfigureAwait(false));
+                drills.Add(await RunAsync(context, file, opening, expected, cancellationToken).ConfigureAwait(false));
             }
 
             bool matched = drills.TrueForAll(static drill => drill.Result == CheckAnswer.Match);
@@ -56,7 +56,7 @@ internal static class DrillRunCommand
     }
 
     private static async Task<DrillAnswer> RunAsync(
-        CommandContext context, string file, DeviceOptions device, ExpectedKeySet expected, CancellationToken cancellationToken)
+        CommandContext context, string file, OpeningOptions opening, ExpectedKeySet expected, CancellationToken cancellationToken)
     {
         if (!FileCache.TryDrop(file))
         {
@@ -67,7 +67,7 @@ internal static class DrillRunCommand
         DrillSubject subject;
         try
         {
-            using BackupDocument inside = await context.OpenBackupAsync(file, device, cancellationToken).ConfigureAwait(false);
+            using BackupDocument inside = await opening.OpenAsync(context, file, exchange: null, cancellationToken).ConfigureAwait(false);
             report = RestoreCheck.AgainstBackup(expected.Keys, inside.Keys);
             subject = inside.Subject!.Copy();
         }

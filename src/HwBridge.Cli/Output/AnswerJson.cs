@@ -15,6 +15,7 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupInspectedAnswer))]
 [JsonSerializable(typeof(BackupVerifiedAnswer))]
 [JsonSerializable(typeof(BackupOpenedAnswer))]
+[JsonSerializable(typeof(BackupSharedAnswer))]
 [JsonSerializable(typeof(BackupExportedAnswer))]
 [JsonSerializable(typeof(BackupListedAnswer))]
 [JsonSerializable(typeof(BackupImportedAnswer))]

@@ -60,6 +60,7 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     private static string WithoutTerminal(SecretKind kind) => kind switch
     {
         SecretKind.Password => "Give --password-file FILE or --password-fd N.",
+        SecretKind.SharePassphrase => "Give --share-passphrase-file FILE.",
         SecretKind.PinMatrix => "Run the command at a terminal, or unlock the device there first.",
         _ => "Run the command at a terminal, or have the passphrase entered on the device.",
     };

@@ -11,4 +11,7 @@ public enum SecretKind
 
     /// <summary>A BIP-39 passphrase of a device.</summary>
     Passphrase,
+
+    /// <summary>A passphrase that guards a share of a backup.</summary>
+    SharePassphrase,
 }
