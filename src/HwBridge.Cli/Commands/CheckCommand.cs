@@ -21,7 +21,6 @@ internal static class CheckCommand
         {
             Description = "deposit_data-*.json, EIP-2335 keystores or a folder of them, a list of public keys, or the JSON of pubkeys",
             HelpName = "FILE_OR_DIR",
-            Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string> backup = new("--backup")
@@ -34,28 +33,36 @@ internal static class CheckCommand
             Description = "Indices to look through for keys whose path is not known (default 0-99)",
             HelpName = "FIRST-LAST",
         };
+        SeedCheckOptions seed = new();
         Option<bool> record = new("--record") { Description = "Note the date and the result in the record of checks ($XDG_STATE_HOME/hwbridge)" };
 
-        Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
+        Command command = new("check", "Does this wallet still restore the expected keys, or hold the seed on your paper? Exit code 0 only if all matched");
         device.AddTo(command);
         command.Add(expect);
         command.Add(backup);
         command.Add(scan);
         command.Add(record);
+        seed.AddTo(command, expect, backup, scan, record);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             string? file = context.Parsed.GetValue(backup);
             IndexRange? range = Range(context.Parsed.GetValue(scan));
-            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
-                context.Parsed.GetValue(expect) ?? [],
-                cancellationToken).ConfigureAwait(false);
+            string[] sources = context.Parsed.GetValue(expect) ?? [];
+            ExpectedKeySet expected = sources.Length == 0
+                ? ExpectedKeySet.Merge([])
+                : await KeyFiles.ReadExpectedKeysAsync(sources, cancellationToken).ConfigureAwait(false);
             await using IKeyStore keyStore = await context.OpenAsync(
                 device.One(context.Parsed),
                 device.Connect(context.Parsed),
                 cancellationToken).ConfigureAwait(false);
+            CheckedSeedAnswer? words = await seed.RunAsync(context, keyStore, cancellationToken).ConfigureAwait(false);
             RestoreReport report;
             CheckedBackupAnswer? opened = null;
-            if (file is null)
+            if (sources.Length == 0)
+            {
+                report = new RestoreReport([], [], Scanned: null);
+            }
+            else if (file is null)
             {
                 using ProgressLine line = new(context.Answer);
                 IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
@@ -80,12 +87,16 @@ internal static class CheckCommand
                     [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
+            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles, words);
             context.Answer.Give(document, json => json.CheckAnswer, text =>
             {
-                Write(document, text);
-                Write(expected.DepositFiles, text);
-                text.WriteLine($"{document.Result}: {document.Matched} of {document.Expected} expected keys");
+                document.Seed?.Write(text);
+                if (sources.Length > 0)
+                {
+                    Write(document, text);
+                    Write(expected.DepositFiles, text);
+                    text.WriteLine($"{(report.IsMatch ? "match" : "mismatch")}: {document.Matched} of {document.Expected} expected keys");
+                }
             });
             if (context.Parsed.GetValue(record))
             {
@@ -96,7 +107,7 @@ internal static class CheckCommand
                     cancellationToken).ConfigureAwait(false);
             }
 
-            return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
+            return document.Result == "match" ? 0 : Fault.Mismatch.ExitCode();
         }));
         return command;
     }
@@ -115,7 +126,7 @@ internal static class CheckCommand
     }
 
     private static CheckAnswer Document(
-        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
+        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles, CheckedSeedAnswer? seed)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -123,7 +134,7 @@ internal static class CheckCommand
             && key.Path?.ValidatorIndex <= report.Scanned?.Last;
         int hits = report.Keys.Count(IsHit);
         return new CheckAnswer(
-            report.IsMatch ? "match" : "mismatch",
+            report.IsMatch && seed?.Result is null or "match" ? "match" : "mismatch",
             report.Keys.Count,
             report.Matched,
             [.. report.Keys.Select(key => new CheckedKeyAnswer(
@@ -137,7 +148,8 @@ internal static class CheckCommand
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
             DeviceAnswer.Of(info),
             backup,
-            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
+            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))],
+            seed);
     }
 
     private static DepositAnswer Document(DepositFile file, Deposit deposit)

@@ -5,7 +5,6 @@ using HwBridge.Cli.Output;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Devices;
-using HwBridge.Emulators.Screens;
 
 namespace HwBridge.Cli.Commands;
 
@@ -21,7 +20,7 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
     /// <summary>Opens the device that a URI names; whoever calls disposes it.</summary>
     internal ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, CancellationToken cancellationToken) =>
         uri.Route == DeviceRoute.Embedded
-            ? EmbeddedKeyStore.OpenAsync(uri, options, new PolicyScreen(approve: true, answer.Notes), person, cancellationToken)
+            ? EmbeddedKeyStore.OpenAsync(uri, options, new EmbeddedScreen(answer.Notes), person, cancellationToken)
             : DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
 
     /// <summary>Opens a backup with the first of the named devices that is a recipient; whoever calls disposes the document.</summary>

@@ -10,4 +10,5 @@ internal sealed record CheckAnswer(
     ScanAnswer? Scanned,
     DeviceAnswer? Device,
     CheckedBackupAnswer? Backup,
-    IReadOnlyList<DepositAnswer> Deposits);
+    IReadOnlyList<DepositAnswer> Deposits,
+    CheckedSeedAnswer? Seed);
