@@ -22,19 +22,21 @@ internal sealed class SeedEntry(TrezorPrompts prompts, int? wordCount)
 
     private int _corrections;
     private int _places;
-    private bool _isEntered;
 
     internal static int MaxQuestions => MaxButtons;
+
+    /// <summary>True once the device can have seen all words.</summary>
+    internal bool IsEntered { get; private set; }
 
     private int AllPlaces => PlacesPerWord * wordCount.GetValueOrDefault();
 
     /// <summary>A device that was given a wrong PIN starts anew.</summary>
-    internal void Begin() => (_corrections, _places, _isEntered) = (0, 0, false);
+    internal void Begin() => (_corrections, _places, IsEntered) = (0, 0, false);
 
     /// <summary>Notes what the device's screen asks to confirm.</summary>
     internal void Press(ButtonRequestType code)
     {
-        _isEntered |= wordCount is null ? code == ButtonRequestType.MnemonicInput : _places == AllPlaces;
+        IsEntered |= wordCount is null ? code == ButtonRequestType.MnemonicInput : _places == AllPlaces;
         if (wordCount is not null || code is ButtonRequestType.Success or ButtonRequestType.Warning)
         {
             prompts.AnnounceVerdict();
@@ -43,7 +45,7 @@ internal sealed class SeedEntry(TrezorPrompts prompts, int? wordCount)
 
     /// <summary>True for the Failure by which a device says that the words are not those of its seed.</summary>
     internal bool IsVerdict(TrezorFailure failure) =>
-        _isEntered && failure.Code == (wordCount is null ? FailureType.ProcessError : FailureType.DataError);
+        IsEntered && failure.Code == (wordCount is null ? FailureType.ProcessError : FailureType.DataError);
 
     /// <summary>Has the person choose a place on the device's screen.</summary>
     /// <returns>The payload of a WordAck; the caller disposes it.</returns>

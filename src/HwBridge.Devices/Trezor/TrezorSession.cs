@@ -148,6 +148,9 @@ internal sealed class TrezorSession : IAsyncDisposable
                         // A locked Model T does not tell beforehand; the other wallet's answer is not used.
                         _link.Forget();
                         throw PassphraseOff();
+                    case null when entry is { IsEntered: false }:
+                        _link.Forget();
+                        throw TrezorFault.Protocol("a verdict on words that it did not ask for");
                     case null:
                         return Take(command);
                     case FailureType.PinInvalid when pinAttempt < TrezorPrompts.MaxPinAttempts:
