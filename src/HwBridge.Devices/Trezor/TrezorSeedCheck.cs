@@ -19,9 +19,9 @@ internal sealed class TrezorSeedCheck(TrezorSession session) : ISeedCheck
                 ? new FaultException(
                     Fault.Usage,
                     $"{session.Uri} has to be told how many words there are",
-                    $"Give {string.Join(", ", WordCounts)} as the number of words.")
+                    "Give --words 12, 18 or 24.")
                 : new FaultException(
-                    Fault.Usage, $"{session.Uri} asks for the number of words itself", "Leave the number out and enter it on the device.");
+                    Fault.Usage, $"{session.Uri} asks for the number of words itself", "Leave out --words, and enter the number on the device.");
         }
 
         try
