@@ -61,7 +61,7 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
         if (WordMatrix.Last([.. notice.Lines]) is { } matrix)
         {
             // The first choice of each word is taken back once.
-            bool isSlip = notice.Title.EndsWith("choice 2 of 4", StringComparison.Ordinal) && _slips.Add(matrix.Word);
+            bool isSlip = matrix.Choice == 2 && _slips.Add(matrix.Word);
             await _host!.WriteLineAsync(isSlip ? "back" : $"{matrix.KeyOf(Words[matrix.Word - 1])}");
             return;
         }

@@ -8,10 +8,13 @@ internal sealed partial class WordMatrix
 {
     private readonly List<(string Keys, string[] Groups)> _rows = [];
 
-    private WordMatrix(int word) => Word = word;
+    private WordMatrix(int word, int choice) => (Word, Choice) = (word, choice);
 
     /// <summary>Which word of the seed it asks for, from 1 on.</summary>
     internal int Word { get; }
+
+    /// <summary>Which of the four choices of that word, from 1 on.</summary>
+    internal int Choice { get; }
 
     /// <summary>The last one in lines of a screen; null where there is none, or not all of it yet.</summary>
     internal static WordMatrix? Last(IReadOnlyList<string> lines)
@@ -20,7 +23,8 @@ internal sealed partial class WordMatrix
         {
             if (Title().Match(lines[at]) is { Success: true } title)
             {
-                WordMatrix matrix = new(int.Parse(title.Groups[1].Value, CultureInfo.InvariantCulture));
+                int[] numbers = [.. title.Groups.Values.Skip(1).Select(group => int.Parse(group.Value, CultureInfo.InvariantCulture))];
+                WordMatrix matrix = new(numbers[0], numbers[1]);
                 matrix._rows.AddRange(lines.Skip(at + 1).Take(3).Select(line => Row().Match(line)).Where(row => row.Success).Select(row =>
                     (row.Groups[1].Value.Replace(" ", "", StringComparison.Ordinal), row.Groups[2].Value.TrimEnd().Split(" | "))));
                 return matrix._rows.Count == 3 ? matrix : null;
@@ -48,7 +52,7 @@ internal sealed partial class WordMatrix
         throw new AssertionException($"{word} is in none of the groups");
     }
 
-    [GeneratedRegex("Please enter word ([0-9]+) of your mnemonic")]
+    [GeneratedRegex("Please enter word ([0-9]+) of your mnemonic, choice ([1-4]) of 4")]
     private static partial Regex Title();
 
     [GeneratedRegex("^  ([1-9 ]+): (.*)$")]
