@@ -13,7 +13,7 @@ internal sealed unsafe class SilentTerminal : IDisposable
     private readonly Descriptor _terminal;
     private readonly LibC.TerminalModes _before;
     private readonly LibC.TerminalModes _silent;
-    private readonly PosixSignalRegistration _continued;
+    private readonly PosixSignalRegistration? _continued;
     private bool _isRestored;
 
     /// <summary>Switches the echo off, and throws away what was typed before the question.</summary>
@@ -40,7 +40,7 @@ internal sealed unsafe class SilentTerminal : IDisposable
         AppDomain.CurrentDomain.ProcessExit += Restore;
 
         // To a process that was stopped and goes on, the runtime gives the terminal of its start, echo and all, unless it is told not to.
-        _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Silence);
+        _continued = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, Silence);
         if (LibC.tcsetattr(terminal.Number, LibC.TerminalModes.AfterFlush, &modes) != 0)
         {
             string error = LibC.LastError();
@@ -53,7 +53,7 @@ internal sealed unsafe class SilentTerminal : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= Restore;
-        _continued.Dispose();
+        _continued?.Dispose();
         Restore(this, EventArgs.Empty);
     }
 

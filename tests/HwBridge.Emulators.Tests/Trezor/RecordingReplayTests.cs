@@ -170,7 +170,7 @@ public sealed class RecordingReplayTests
             case "input passphrase":
                 person.Type(recording.Passphrase);
                 break;
-             case "input 12":
+            case "input 12":
                 person.Type("12");
                 break;
             case "input all words":
@@ -200,9 +200,10 @@ public sealed class RecordingReplayTests
         if (recording.Messages[index].Type == (int)MessageType.RecoveryDevice)
         {
             bench.Randomness.WordOrder = [.. words.Select(e => e.WordPosition!.Value)];
-            Array.ForEach(
-                [.. words.Where(e => e.WordPosition == 0)],
-                e => bench.Randomness.FakeWords.Enqueue(Bip39Mnemonic.English.ToList().IndexOf(e.FakeWord!)));
+            foreach (RecordedMessage fake in words.Where(e => e.WordPosition == 0))
+            {
+                bench.Randomness.FakeWords.Enqueue(Bip39Mnemonic.English.ToList().IndexOf(fake.FakeWord!));
+            }
         }
 
         bench.Randomness.Matrix = coming.Select(e => e.Matrix).FirstOrDefault(m => m is not null) ?? "123456789";
