@@ -19,7 +19,7 @@ internal static class CheckCommand
     {
         OpeningOptions opening = new();
         DeviceOptions device = opening.Device;
-        Option<string[]> expect = ExpectedKeyOptions.Expect();
+        Option<string[]> expect = ExpectedKeyOptions.Expect(required: false);
         Option<string> backup = new("--backup")
         {
             Description = "Have the device, or several one after the other, open this backup and compare the keys inside, in memory only",
@@ -30,14 +30,16 @@ internal static class CheckCommand
             Description = "Indices to look through for keys whose path is not known (default 0-99)",
             HelpName = "FIRST-LAST",
         };
+        SeedCheckOptions seed = new();
         Option<bool> record = new("--record") { Description = "Note the day and the result in the record of drills ($XDG_STATE_HOME/hwbridge/drills)" };
 
-        Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
+        Command command = new("check", "Does this wallet still restore the expected keys, or hold the seed on your paper? Exit code 0 only if all matched");
         opening.AddTo(command);
         command.Add(expect);
         command.Add(backup);
         command.Add(scan);
         command.Add(record);
+        seed.AddTo(command, expect, backup, scan, record);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             string? file = context.Parsed.GetValue(backup);
@@ -48,36 +50,31 @@ internal static class CheckCommand
                 await DrillRecords.RequireReadableAsync(context, cancellationToken).ConfigureAwait(false);
             }
 
-            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
-                context.Parsed.GetValue(expect) ?? [],
-                cancellationToken).ConfigureAwait(false);
-            RestoreReport report;
-            KeyStoreInfo? info;
+            string[] sources = context.Parsed.GetValue(expect) ?? [];
+            ExpectedKeySet expected = sources.Length == 0
+                ? ExpectedKeySet.Merge([])
+                : await KeyFiles.ReadExpectedKeysAsync(sources, cancellationToken).ConfigureAwait(false);
+            RestoreReport report = new([], [], Scanned: null);
+            KeyStoreInfo? info = null;
+            CheckedSeedAnswer? words = null;
             CheckedBackupAnswer? opened = null;
             DrillSubject? subject = null;
-            if (file is null)
+            if (file is null || seed.IsGiven(context.Parsed))
             {
                 await using IKeyStore keyStore = await context.OpenAsync(
                     device.One(context.Parsed),
                     device.Connect(context.Parsed),
                     cancellationToken).ConfigureAwait(false);
                 info = keyStore.Info;
-                using ProgressLine line = new(context.Answer);
-                IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
-                report = await RestoreCheck.AgainstDeviceAsync(
-                    expected.Keys,
-                    keys,
-                    range,
-                    count => line.Report($"{count} keys derived"),
-                    cancellationToken).ConfigureAwait(false);
-                if (recorded)
+                words = await seed.RunAsync(context, keyStore, cancellationToken).ConfigureAwait(false);
+                if (file is null && sources.Length > 0)
                 {
-                    subject = DrillSubject.OfWallet(
-                        await keyStore.Require<ISealing>("be told from others in the record")
-                            .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
+                    report = await DeriveAsync(context, keyStore, expected, range, cancellationToken).ConfigureAwait(false);
+                    subject = recorded ? await WalletAsync(keyStore, cancellationToken).ConfigureAwait(false) : null;
                 }
             }
-            else
+
+            if (file is not null)
             {
                 (IReadOnlyList<FoundKey> found, info, subject) = await opening.UseAsync(
                     context,
@@ -86,7 +83,8 @@ internal static class CheckCommand
                     {
                         using BackupDocument inside =
                             await BackupOpener.OpenAsync(file, keys, context.Person, cancellationToken).ConfigureAwait(false);
-                        return (inside.Keys, devices.Select(asked => asked.Info).FirstOrDefault(asked => asked is not null), recorded ? inside.Subject?.Copy() : null);
+                        KeyStoreInfo? asked = devices.Select(static one => one.Info).FirstOrDefault(static one => one is not null);
+                        return (inside.Keys, asked, recorded ? inside.Subject?.Copy() : null);
                     },
                     cancellationToken).ConfigureAwait(false);
                 opened = new CheckedBackupAnswer(file, found.Count);
@@ -94,22 +92,42 @@ internal static class CheckCommand
             }
 
             using DrillSubject? noted = subject;
-            CheckAnswer document = Document(report, info, opened, expected.DepositFiles);
+            CheckAnswer document = Document(report, info, opened, expected.DepositFiles, words);
             context.Answer.Give(document, json => json.CheckAnswer, text =>
             {
-                Write(document, text);
-                Write(expected.DepositFiles, text);
-                text.WriteLine($"{document.Result}: {document.Matched} of {document.Expected} expected keys");
+                document.Seed?.Write(text);
+                if (sources.Length > 0)
+                {
+                    Write(document, text);
+                    Write(expected.DepositFiles, text);
+                    text.WriteLine($"{(report.IsMatch ? CheckAnswer.Match : CheckAnswer.Mismatch)}: {document.Matched} of {document.Expected} expected keys");
+                }
             });
             if (noted is not null)
             {
                 await DrillRecords.NoteAsync(noted, report.IsMatch, cancellationToken).ConfigureAwait(false);
             }
 
-            return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
+            return document.Result == CheckAnswer.Match ? 0 : Fault.Mismatch.ExitCode();
         }));
         return command;
     }
+
+    private static async Task<RestoreReport> DeriveAsync(
+        CommandContext context, IKeyStore keyStore, ExpectedKeySet expected, IndexRange? range, CancellationToken cancellationToken)
+    {
+        using ProgressLine line = new(context.Answer);
+        return await RestoreCheck.AgainstDeviceAsync(
+            expected.Keys,
+            keyStore.Require<IValidatorKeys>("derive validator keys"),
+            range,
+            count => line.Report($"{count} keys derived"),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<DrillSubject> WalletAsync(IKeyStore keyStore, CancellationToken cancellationToken) => DrillSubject.OfWallet(
+        await keyStore.Require<ISealing>("be told from others in the record")
+            .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
 
     private static IndexRange? Range(string? text)
     {
@@ -125,7 +143,7 @@ internal static class CheckCommand
     }
 
     private static CheckAnswer Document(
-        RestoreReport report, KeyStoreInfo? info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
+        RestoreReport report, KeyStoreInfo? info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles, CheckedSeedAnswer? seed)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -133,7 +151,7 @@ internal static class CheckCommand
             && key.Path?.ValidatorIndex <= report.Scanned?.Last;
         int hits = report.Keys.Count(IsHit);
         return new CheckAnswer(
-            report.IsMatch ? CheckAnswer.Match : CheckAnswer.Mismatch,
+            report.IsMatch && seed?.Result is null or CheckAnswer.Match ? CheckAnswer.Match : CheckAnswer.Mismatch,
             report.Keys.Count,
             report.Matched,
             [.. report.Keys.Select(CheckedKeyAnswer.Of)],
@@ -141,7 +159,8 @@ internal static class CheckCommand
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
             info is null ? null : DeviceAnswer.Of(info),
             backup,
-            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
+            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))],
+            seed);
     }
 
     private static DepositAnswer Document(DepositFile file, Deposit deposit)

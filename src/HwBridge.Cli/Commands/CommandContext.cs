@@ -4,7 +4,6 @@ using HwBridge.Cli.Output;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Devices;
-using HwBridge.Emulators.Screens;
 
 namespace HwBridge.Cli.Commands;
 
@@ -20,6 +19,6 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
     /// <summary>Opens the device that a URI names; whoever calls disposes it.</summary>
     internal ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, CancellationToken cancellationToken) =>
         uri.Route == DeviceRoute.Embedded
-            ? EmbeddedKeyStore.OpenAsync(uri, options, new PolicyScreen(approve: true, answer.Notes), person, cancellationToken)
+            ? EmbeddedKeyStore.OpenAsync(uri, options, new EmbeddedScreen(answer.Notes), person, cancellationToken)
             : DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
 }

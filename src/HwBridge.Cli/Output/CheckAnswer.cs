@@ -10,7 +10,8 @@ internal sealed record CheckAnswer(
     ScanAnswer? Scanned,
     DeviceAnswer? Device,
     CheckedBackupAnswer? Backup,
-    IReadOnlyList<DepositAnswer> Deposits)
+    IReadOnlyList<DepositAnswer> Deposits,
+    CheckedSeedAnswer? Seed)
 {
     internal const string Match = "match";
     internal const string Mismatch = "mismatch";

@@ -12,6 +12,9 @@ internal static class SecretNames
     internal const string Pin = "PIN";
     internal const string PinKeys = "keys typed for the PIN";
 
+    internal const string SeedWords = "words of the seed";
+    internal const string SeedPlaces = "keys typed for the words";
+
     internal const string WrapKey = "age wrap key";
     internal const string FileKey = "age file key";
     internal const string HeaderKey = "age header key";

@@ -30,6 +30,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
     private const string Password = "Kq7-wimble+frantic 83 oval";
     private const string AccentedPassword = "Zw\u00f6lf gro\u00dfe \ufb01ndige \u00c5le \u2116 83";
     private const string Pin = "582947316";
+    private const string Words = "scheme spot photo card baby mountain device kick cradle pact join borrow";
     private const string Passphrase = "\u00c4gyptisch murmelt\u2122 71";
 
     private readonly Workplace _workplace = new();
@@ -229,6 +230,28 @@ internal sealed class SecretsInMemoryTests : IDisposable
             command => proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys)).ConfigureAwait(false);
         AddDeviceRoot(proof, DeviceAnswers.CipheredValues(answers).Single(), 4);
         proof.Conclude();
+    }
+
+    [Test]
+    public async Task CheckSeed_OnAModelOneAtATerminal_LeavesNoSecret()
+    {
+        MemoryProof proof = new("check --seed, Trezor Model One", "--words");
+        string seedFile = Path.Combine(_workplace.Home, "seed.txt");
+        await File.WriteAllTextAsync(seedFile, Words).ConfigureAwait(false);
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(
+            _workplace, "trezor", "--model", "t1b1", "--seed-file", seedFile).ConfigureAwait(false);
+        using PseudoTerminal terminal = new();
+        using HeldCommand command = HeldCommand.Start(_workplace, terminal, "check", "--seed", "--words", "12", "--device", device.Uri);
+        SeedTypist typist = new(device, terminal, command, Words);
+        await typist.TypeAsync(40).ConfigureAwait(false);
+
+        // It is stopped for that; what is typed after is no more echoed than before.
+        proof.Take(command, SecretNames.Typing);
+        await typist.TypeAsync(48).ConfigureAwait(false);
+        await EndAsync(proof, command).ConfigureAwait(false);
+        proof.Add(Secret.OfText(SecretNames.SeedWords, Words, least: 14), Secret.OfText(SecretNames.SeedPlaces, typist.Typed, least: 6));
+        proof.Conclude();
+        Assert.That(terminal.Screen.Replace("\n", "", StringComparison.Ordinal), Does.Not.Match("choice [1-4]: [1-9]"), "nothing is echoed");
     }
 
     [Test]
