@@ -1,3 +1,5 @@
+using HwBridge.Backups.Checks;
+using HwBridge.Backups.Drills;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Secrets;
 
@@ -26,11 +28,17 @@ public sealed class BackupDocument : IDisposable
     /// <summary>The validators, in the order in which they were given.</summary>
     public IReadOnlyList<BackupValidator> Validators { get; }
 
+    /// <summary>The validators as a check compares them.</summary>
+    public IReadOnlyList<FoundKey> Keys => [.. Validators.Select(static validator => new FoundKey(validator.PublicKey, validator.Path))];
+
     /// <summary>The slashing protection history (EIP-3076 JSON) as it was given; empty where there is none.</summary>
     public ReadOnlyMemory<byte> SlashingProtection { get; init; }
 
     /// <summary>The deposit data (a JSON array, as in deposit_data-*.json) as it was given; empty where there is none.</summary>
     public ReadOnlyMemory<byte> DepositData { get; init; }
+
+    /// <summary>The file that it was read from, for the record of drills; null while it is in none. Disposed with the document.</summary>
+    public DrillSubject? Subject { get; internal set; }
 
     /// <summary>The secret key of the validator at <paramref name="index"/>; the caller disposes it.</summary>
     public BlsSecretKey GetSecretKey(int index) => BlsSecretKey.TryFromBytes(SecretOf(index), out BlsSecretKey? key)
@@ -41,5 +49,9 @@ public sealed class BackupDocument : IDisposable
     internal ReadOnlySpan<byte> SecretOf(int index) => _secrets.Span.Slice(index * BlsSecretKey.Size, BlsSecretKey.Size);
 
     /// <inheritdoc/>
-    public void Dispose() => _secrets.Dispose();
+    public void Dispose()
+    {
+        _secrets.Dispose();
+        Subject?.Dispose();
+    }
 }

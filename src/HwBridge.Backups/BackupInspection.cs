@@ -6,13 +6,15 @@ namespace HwBridge.Backups;
 /// <param name="IsArmored">Whether it is ASCII armored.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="PlaintextSize">In bytes, of what is inside.</param>
-/// <param name="Recipients">How many stanzas wrap the file key: each recipient has one.</param>
+/// <param name="Recipients">How many stanzas wrap the file key, or a share of it: each recipient has one.</param>
 /// <param name="Stanzas">How many of each type, in the order of their first one.</param>
 /// <param name="HasTags">Whether a device recognises its own stanza before it is asked to confirm.</param>
 /// <param name="HasDigest">Whether damage shows without a key.</param>
 /// <param name="Threshold">
-/// How many recipients have to come together: 1 (each opens it alone) where all of them are X25519; null where the header does not tell.
+/// How many recipients have to come together: 1 (each opens it alone) where all of them are X25519, that of the shares where it has some;
+/// null where the header does not tell.
 /// </param>
+/// <param name="Shares">Who holds the shares of the key, such as <c>2 of {X25519, scrypt, 2 of {X25519, X25519, X25519}}</c>; null for none.</param>
 public sealed record BackupInspection(
     string File,
     string Format,
@@ -23,4 +25,5 @@ public sealed record BackupInspection(
     IReadOnlyList<KeyValuePair<string, int>> Stanzas,
     bool HasTags,
     bool HasDigest,
-    int? Threshold);
+    int? Threshold,
+    string? Shares);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using HwBridge.Backups.Files;
 using HwBridge.Core.Faults;
 using HwBridge.Protocols.Age;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups;
 
@@ -19,17 +20,21 @@ public static class BackupInspector
         AgeStanza[] recipients = [.. file.Header.Stanzas.Where(IsRecipient)];
         KeyValuePair<string, int>[] stanzas =
             [.. file.Header.Stanzas.GroupBy(stanza => stanza.Type).Select(group => KeyValuePair.Create(group.Key, group.Count()))];
+        SharingStanza? shares = ReadShares(path, file);
         return new BackupInspection(
             path,
             Format,
             file.IsArmored,
             bytes.Length,
             file.PlaintextLength,
-            recipients.Length,
+            shares is null ? recipients.Length : recipients.Length - 1 + shares.Root.HeldShares.Count(),
             stanzas,
             file.Header.Stanzas.Any(stanza => stanza.Type == TagStanza.Type),
             DigestStanza.Fits(file) is not null,
-            recipients.Length > 0 && Array.TrueForAll(recipients, static stanza => stanza.Type == X25519Stanza.Type) ? 1 : null);
+            recipients.Length > 0 && Array.TrueForAll(recipients, static stanza => stanza.Type == X25519Stanza.Type)
+                ? 1
+                : recipients.Length == 1 ? shares?.Root.Threshold : null,
+            shares is null ? null : Describe(shares.Root));
     }
 
     /// <summary>Whether each copy is intact, and all are the same, as far as that shows without a key.</summary>
@@ -73,6 +78,21 @@ public static class BackupInspector
         }
     }
 
+    private static SharingStanza? ReadShares(string path, AgeFile file)
+    {
+        try
+        {
+            return SharingStanza.Find(file.Header.Stanzas);
+        }
+        catch (FaultException fault)
+        {
+            throw fault.Within(path);
+        }
+    }
+
+    private static string Describe(ShareGroup group) =>
+        $"{group.Threshold} of {{{string.Join(", ", group.Shares.Select(share => share.Group is { } inner ? Describe(inner) : share.Type))}}}";
+
     private static async Task<BackupCopy> VerifyAsync(string path, CancellationToken cancellationToken)
     {
         byte[] bytes;
@@ -88,7 +108,9 @@ public static class BackupInspector
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         try
         {
-            return DigestStanza.Fits(AgeFile.Parse(bytes)) switch
+            AgeFile file = AgeFile.Parse(bytes);
+            _ = SharingStanza.Find(file.Header.Stanzas);
+            return DigestStanza.Fits(file) switch
             {
                 true => new BackupCopy(path, BackupCopyStatus.Intact, hash, null),
                 false => new BackupCopy(path, BackupCopyStatus.Damaged, hash, "its bytes are not those of the digest in its header"),

@@ -1,9 +1,12 @@
+using HwBridge.Backups.Drills;
 using HwBridge.Backups.Files;
+using HwBridge.Backups.Sharing;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups;
 
@@ -20,22 +23,25 @@ public static class BackupOpener
     /// <see cref="Fault.BadInput"/>: not a backup, or damaged where it shows; <see cref="Fault.CannotDecrypt"/>: no device is a
     /// recipient, or the file was changed; <see cref="Fault.UserRejected"/> and the devices' other faults.
     /// </exception>
+    public static Task<BackupDocument> OpenAsync(
+        string path, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken) =>
+        OpenAsync(path, new BackupKeys { Devices = devices }, person, cancellationToken);
+
+    /// <summary>Opens a backup with whatever is at hand and checks each key inside. Of shares, no more are opened than it takes.</summary>
+    /// <inheritdoc cref="OpenAsync(string, IReadOnlyList{ISealing}, IPerson, CancellationToken)"/>
     public static async Task<BackupDocument> OpenAsync(
-        string path, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
+        string path, BackupKeys keys, IPerson person, CancellationToken cancellationToken)
     {
         byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
         AgeFile file = BackupInspector.Parse(path, bytes);
         try
         {
-            if (DigestStanza.Fits(file) == false)
-            {
-                throw new FaultException(
-                    Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
-            }
-
-            using SecretBuffer fileKey = await UnwrapAsync(file.Header, devices, person, cancellationToken).ConfigureAwait(false);
+            RequireIntact(file);
+            using SecretBuffer fileKey = await UnwrapAsync(file.Header, keys, person, cancellationToken).ConfigureAwait(false);
             using SecretBuffer plaintext = file.Decrypt(fileKey);
-            return BackupDocumentCodec.Read(plaintext.Span);
+            BackupDocument document = BackupDocumentCodec.Read(plaintext.Span);
+            document.Subject = DrillSubject.OfBackup(fileKey, file.Header);
+            return document;
         }
         catch (FaultException fault)
         {
@@ -50,12 +56,31 @@ public static class BackupOpener
     /// <param name="cancellationToken">Stops the wait for the person too.</param>
     /// <returns>16 bytes, which the caller disposes; <see cref="AgeFile.Decrypt"/> checks them against the header's MAC.</returns>
     /// <exception cref="FaultException"><see cref="Fault.CannotDecrypt"/>: no device is a recipient; the devices' own faults.</exception>
-    public static async Task<SecretBuffer> UnwrapAsync(
-        AgeHeader header, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
+    public static Task<SecretBuffer> UnwrapAsync(
+        AgeHeader header, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken) =>
+        UnwrapAsync(header, new BackupKeys { Devices = devices }, person, cancellationToken);
+
+    /// <summary>The file key of any age file, of its X25519 recipients or of shares.</summary>
+    internal static async Task<SecretBuffer> UnwrapAsync(
+        AgeHeader header, BackupKeys keys, IPerson person, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(header);
-        ArgumentNullException.ThrowIfNull(devices);
+        ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(person);
+        SharingStanza? shares = SharingStanza.Find(header.Stanzas);
+        if (shares is null && keys.Exchange is not null)
+        {
+            throw SharePassing.NotShared();
+        }
+
+        if (shares is null && keys.Devices.Count == 0)
+        {
+            throw new FaultException(
+                Fault.Usage, "no device was named", "Give --device URI, or set HWBRIDGE_DEVICE; 'hwbridge devices' lists what is there.");
+        }
+
+        // Devices are opened when they are asked: of shares alone, the first ones may do.
+        IReadOnlyList<ISealing> devices = shares is null || header.Stanzas.Any(static stanza => stanza.Type == X25519Stanza.Type) ? keys.Devices : [];
         if (header.Stanzas[0].Type == AgeFile.PassphraseStanza)
         {
             throw new FaultException(
@@ -85,12 +110,28 @@ public static class BackupOpener
             }
         }
 
+        if (shares is not null)
+        {
+            using ShareGathering gathering = new(shares, keys, person);
+            return await gathering.JoinAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         throw new FaultException(
             Fault.CannotDecrypt,
             devices.Count == 1
                 ? "this device is not a recipient of this file"
                 : $"none of the {devices.Count} devices is a recipient of this file",
             "Attach the device that the backup was made for, with the same seed and passphrase, and compare `hwbridge recipient`.");
+    }
+
+    /// <summary>Refuses a file whose damage shows without a key.</summary>
+    internal static void RequireIntact(AgeFile file)
+    {
+        if (DigestStanza.Fits(file) == false)
+        {
+            throw new FaultException(
+                Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
+        }
     }
 
     /// <summary>The file key, or null when the stanza is another's. One confirmation on the device.</summary>

@@ -1,4 +1,5 @@
 using HwBridge.Core.KeyStores;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups;
 
@@ -8,8 +9,11 @@ public sealed record BackupRequest
     /// <summary>At least one keystore; no key twice.</summary>
     public required IReadOnlyList<KeystoreInput> Keystores { get; init; }
 
-    /// <summary>Who opens the backup, each alone: devices' public keys and parsed <c>age1…</c>. At least one, none twice.</summary>
-    public required IReadOnlyList<X25519PublicKey> Recipients { get; init; }
+    /// <summary>Who opens the backup, each alone: devices' public keys and parsed <c>age1…</c>. None twice; at least one, without shares.</summary>
+    public IReadOnlyList<X25519PublicKey> Recipients { get; init; } = [];
+
+    /// <summary>Who opens the backup together, instead of <see cref="Recipients"/>; null where each does alone.</summary>
+    public SharePolicy? Shares { get; init; }
 
     /// <summary>The files to write, all with the same bytes; none may exist.</summary>
     public required IReadOnlyList<string> Files { get; init; }

@@ -11,4 +11,7 @@ public enum BackupStage
 
     /// <summary>Keystores are encrypted under the new password, written, read back and decrypted again.</summary>
     Encrypting,
+
+    /// <summary>Keystores are sent to a validator client.</summary>
+    Sending,
 }

@@ -10,4 +10,7 @@ public sealed record BackupValidator(BlsPublicKey PublicKey, ValidatorKeyPath? P
 {
     /// <summary>What the keystore says instead, where that is no path under m/12381/3600; carried along as it is.</summary>
     public string? WrittenPath { get; init; }
+
+    /// <summary>The path that a new keystore says; empty where none is known.</summary>
+    internal string KeystorePath => Path?.ToString() ?? WrittenPath ?? string.Empty;
 }

@@ -132,8 +132,7 @@ public static class KeystoreRestorer
         BackupValidator validator = document.Validators[index];
         using BlsSecretKey key = document.GetSecretKey(index);
         ArrayBufferWriter<byte> json = new();
-        string keyPath = validator.Path?.ToString() ?? validator.WrittenPath ?? string.Empty;
-        Keystore.EncryptAt(keyPath, key, password, kdf, cancellationToken).WriteTo(json);
+        Keystore.EncryptAt(validator.KeystorePath, key, password, kdf, cancellationToken).WriteTo(json);
         AtomicFile.Write(path, json.WrittenSpan, overwrite: false, cancellationToken);
 
         FaultException? damage = null;

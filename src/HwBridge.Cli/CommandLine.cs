@@ -59,6 +59,7 @@ internal static class CommandLine
             CheckCommand.Create(runner),
             RecipientCommand.Create(runner),
             BackupCommand.Create(runner),
+            DrillCommand.Create(runner),
             DoctorCommand.Create(runner),
             EmulatorCommand.Create(runner),
             DemoCommand.Create(runner),

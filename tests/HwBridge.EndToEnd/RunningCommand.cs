@@ -19,6 +19,7 @@ internal sealed class RunningCommand : IDisposable
         start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = home;
         start.Environment["FIXTURES"] = Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures");
+        start.Environment["VALIDATOR_CLIENT"] = $"dotnet {typeof(Program).Assembly.Location} keymanager";
         start.Environment.Remove("HWBRIDGE_DEVICE");
         start.Environment.Remove("XDG_STATE_HOME");
         _process = Process.Start(start)!;

@@ -15,6 +15,7 @@ internal sealed class StoryRunner : IDisposable
     {
         ["9999"] = FreePort(SocketType.Stream, ProtocolType.Tcp),
         ["21324"] = FreePort(SocketType.Dgram, ProtocolType.Udp),
+        ["5062"] = FreePort(SocketType.Stream, ProtocolType.Tcp),
     };
 
     /// <summary>A home where the checkout is ~/hwbridge, as the README says.</summary>

@@ -21,6 +21,46 @@ public static class NodePeer
         string script, IEnumerable<string> input, TimeSpan deadline, params string[] arguments) =>
         RunAsync(new ProcessStartInfo("node", [Path.Combine(Root, script), .. arguments]) { WorkingDirectory = Root }, input, deadline);
 
+    /// <summary>Runs <paramref name="script"/> as a server: its first line tells where, and it ends when its standard input does.</summary>
+    /// <param name="script">The script's path under <see cref="Root"/>.</param>
+    /// <param name="use">What is done with it while it runs.</param>
+    /// <param name="deadline">After which it is killed.</param>
+    /// <param name="arguments">The script's arguments.</param>
+    /// <returns>The lines of its standard output after the first.</returns>
+    public static async Task<IReadOnlyList<string>> ServeAsync(
+        string script, Func<string, Task> use, TimeSpan deadline, params string[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        using Process process = Start(new ProcessStartInfo("node", [Path.Combine(Root, script), .. arguments])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource timeout = new(deadline);
+        try
+        {
+            string? where = await process.StandardOutput.ReadLineAsync(timeout.Token);
+            Assert.That(where, Is.Not.Null, $"{script} did not begin to serve");
+            await use(where!).WaitAsync(timeout.Token);
+            process.StandardInput.Close();
+            string output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            Assert.That(process.ExitCode, Is.Zero, await error);
+            return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                await TestContext.Out.WriteLineAsync(await error);
+            }
+        }
+    }
+
     /// <summary>Runs any program to its end, under the same rules.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(ProcessStartInfo start, IEnumerable<string> input, TimeSpan deadline)
     {

@@ -7,6 +7,7 @@ using HwBridge.Core.Cryptography;
 using HwBridge.Core.Eip2333;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.Secrets;
+using HwBridge.Core.Shamir;
 using HwBridge.Protocols.Age;
 
 namespace HwBridge.Timing;
@@ -41,6 +42,8 @@ internal static class TimingSubjects
         KeystoreChecksum(),
         AgeHeaderMac(),
         Poly1305Tag(),
+        ShareOfAKey(),
+        JoinedShares(),
     ];
 
     private static TimingSubject PublicKey(string classes, Draw draw)
@@ -110,14 +113,7 @@ internal static class TimingSubjects
             "reduction modulo r",
             "0, random numbers",
             wide,
-            (input, second) =>
-            {
-                RandomNumberGenerator.Fill(input);
-                if (!second)
-                {
-                    input.Clear();
-                }
-            },
+            ZeroOrRandom,
             () => ScalarField.Reduce(wide, scalar),
             () => MultiplyIfOdd(wide))
         {
@@ -300,6 +296,53 @@ internal static class TimingSubjects
         {
             Samples = 60_000,
         };
+    }
+
+    private static TimingSubject ShareOfAKey()
+    {
+        // The key and two coefficients for each of its bytes.
+        byte[] input = new byte[3 * AgeFile.FileKeySize];
+        byte[] share = new byte[AgeFile.FileKeySize];
+        return new TimingSubject(
+            "share of a file key",
+            "0, random keys and coefficients",
+            input,
+            ZeroOrRandom,
+            () => SecretSharing.Evaluate(input.AsSpan(0, share.Length), input.AsSpan(share.Length), 0xfd, share),
+            () => MultiplyIfOdd(input))
+        {
+            Samples = 60_000,
+        };
+    }
+
+    private static TimingSubject JoinedShares()
+    {
+        byte[] input = new byte[2 * AgeFile.FileKeySize];
+        SecretShare[] shares = [.. ((byte[])[3, 0xfd]).Select(static x => new SecretShare(x, SecretBuffer.Allocate(AgeFile.FileKeySize)))];
+        return new TimingSubject(
+            "file key of two shares",
+            "0, random shares",
+            input,
+            ZeroOrRandom,
+            () => SecretSharing.Join(shares).Dispose(),
+            () => MultiplyIfOdd(input))
+        {
+            Samples = 60_000,
+            Load = () =>
+            {
+                input.AsSpan(0, AgeFile.FileKeySize).CopyTo(shares[0].Y.Span);
+                input.AsSpan(AgeFile.FileKeySize).CopyTo(shares[1].Y.Span);
+            },
+        };
+    }
+
+    private static void ZeroOrRandom(Span<byte> input, bool second)
+    {
+        RandomNumberGenerator.Fill(input);
+        if (!second)
+        {
+            input.Clear();
+        }
     }
 
     private static byte[] Fixed(int length) => [.. Enumerable.Range(0, length).Select(static i => (byte)((i * 37) + 1))];

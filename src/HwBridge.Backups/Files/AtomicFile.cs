@@ -22,7 +22,7 @@ public static partial class AtomicFile
     private const string Free = "Free some space, or choose another place, and run it again: nothing half-written was left.";
 
     /// <summary>
-    /// Refuses early a file that <see cref="Write(string, ReadOnlySpan{byte}, bool, CancellationToken)"/> would refuse at the end.
+    /// Refuses early a file that <see cref="Write(string, ReadOnlySpan{byte}, bool, CancellationToken, bool)"/> would refuse at the end.
     /// </summary>
     /// <exception cref="FaultException"><see cref="Fault.Io"/>: it exists, or its folder does not.</exception>
     public static void EnsureCreatable(string path)
@@ -44,11 +44,13 @@ public static partial class AtomicFile
     /// <param name="content">All of it.</param>
     /// <param name="overwrite">Replace a file that exists, in one step; otherwise that is a fault.</param>
     /// <param name="cancellationToken">Looked at between all steps up to the rename.</param>
+    /// <param name="isPublic">Let everybody read it: for what other programs are meant to collect.</param>
     /// <exception cref="FaultException">
     /// <see cref="Fault.Io"/>: it exists, the disk is full, the folder is missing or forbidden.
     /// </exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool overwrite, CancellationToken cancellationToken) =>
-        Write(path, content, overwrite, static _ => { }, cancellationToken);
+    public static void Write(
+        string path, ReadOnlySpan<byte> content, bool overwrite, CancellationToken cancellationToken, bool isPublic = false) =>
+        Write(path, content, overwrite, static _ => { }, cancellationToken, isPublic);
 
     /// <summary>As above, telling each step before it is taken.</summary>
     internal static void Write(
@@ -56,7 +58,8 @@ public static partial class AtomicFile
         ReadOnlySpan<byte> content,
         bool overwrite,
         Action<AtomicFileStep> before,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isPublic = false)
     {
         void Next(AtomicFileStep step)
         {
@@ -75,7 +78,7 @@ public static partial class AtomicFile
         List<string> begun = [];
         try
         {
-            using (FileStream file = Create(temporary))
+            using (FileStream file = Create(temporary, isPublic))
             {
                 begun.Add(temporary);
                 for (int offset = 0; offset < content.Length; offset += Chunk)
@@ -118,7 +121,7 @@ public static partial class AtomicFile
         }
     }
 
-    private static FileStream Create(string temporary)
+    private static FileStream Create(string temporary, bool isPublic)
     {
         FileStreamOptions options = new()
         {
@@ -129,7 +132,8 @@ public static partial class AtomicFile
         };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+                | (isPublic ? UnixFileMode.GroupRead | UnixFileMode.OtherRead : UnixFileMode.None);
         }
 
         return new FileStream(temporary, options);

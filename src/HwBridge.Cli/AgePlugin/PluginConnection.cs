@@ -1,5 +1,4 @@
 using System.Text;
-using HwBridge.Cli.Hosting;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age.Plugin;

@@ -11,6 +11,8 @@ internal static class BackupCommand
         BackupInspectCommand.Create(runner),
         BackupVerifyCommand.Create(runner),
         BackupOpenCommand.Create(runner),
+        BackupShareCommand.Create(runner),
+        BackupOpenCommand.CreateCombine(runner),
         BackupExportCommand.Create(runner),
         BackupListCommand.Create(runner),
         BackupImportCommand.Create(runner),

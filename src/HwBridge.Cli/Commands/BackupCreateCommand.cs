@@ -12,7 +12,7 @@ using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices;
-using HwBridge.Protocols.Age;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Cli.Commands;
 
@@ -28,17 +28,11 @@ internal static class BackupCreateCommand
     {
         DeviceOptions device = new();
         PasswordOptions password = new();
+        RecipientOptions to = new();
         Option<string[]> from = new("--from")
         {
             Description = "EIP-2335 keystores, or folders as the deposit tools write them",
             HelpName = "PATH",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-        };
-        Option<string[]> to = new("--to")
-        {
-            Description = "Who opens it, each alone: a device URI, or an age1… recipient",
-            HelpName = "DEVICE|age1…",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
@@ -67,7 +61,7 @@ internal static class BackupCreateCommand
 
         Command command = new("create", "Encrypt keystores so that only the named devices and recipients open them");
         command.Add(from);
-        command.Add(to);
+        to.AddTo(command);
         password.AddTo(command);
         foreach (Option option in (Option[])[history, deposits, output, copies, untested, device.Passphrase, allowEmulator])
         {
@@ -100,25 +94,22 @@ internal static class BackupCreateCommand
                 context,
                 new SecretQuestion(SecretKind.Password, $"Password of the {keystores.Count} keystores"),
                 cancellationToken).ConfigureAwait(false);
-            List<X25519PublicKey> recipients = [];
-            foreach (string recipient in parsed.GetRequiredValue(to))
-            {
-                recipients.Add(IsAge(recipient)
-                    ? AgeRecipient.Parse(recipient)
-                    : await DeviceRecipientAsync(
-                        context,
-                        DeviceUri.Parse(recipient),
-                        device.Connect(parsed),
-                        keystores,
-                        !parsed.GetValue(untested),
-                        parsed.GetValue(allowEmulator),
-                        cancellationToken).ConfigureAwait(false));
-            }
-
+            using NamedRecipients recipients = await to.ReadAsync(
+                context,
+                uri => DeviceRecipientAsync(
+                    context,
+                    uri,
+                    device.Connect(parsed),
+                    keystores,
+                    !parsed.GetValue(untested),
+                    parsed.GetValue(allowEmulator),
+                    cancellationToken),
+                cancellationToken).ConfigureAwait(false);
             BackupRequest request = new()
             {
                 Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
-                Recipients = recipients,
+                Recipients = recipients.Alone,
+                Shares = recipients.Shares,
                 Files = files,
                 SlashingProtection = histories,
                 DepositData = depositData,
@@ -134,15 +125,16 @@ internal static class BackupCreateCommand
                 context.Answer.Warn($"{source} opened only with the accents dropped from the password: other programs will not open it");
             }
 
-            BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, recipients.Count);
+            BackupCreatedAnswer document = BackupCreatedAnswer.Of(receipt, request);
             TellOfHistory(context.Answer, document.SlashingProtection);
             context.Answer.Give(document, json => json.BackupCreatedAnswer, text =>
             {
                 string keys = document.Validators.Count == 1 ? "1 key" : $"{document.Validators.Count} keys";
                 string recipient = document.Recipients == 1 ? "1 recipient" : $"{document.Recipients} recipients";
+                string together = request.Shares is null ? string.Empty : $", {Describe(request.Shares)} together";
                 foreach (string file in document.Files)
                 {
-                    text.WriteLine($"{file}: {keys} for {recipient}, {document.Size} bytes, read back and verified");
+                    text.WriteLine($"{file}: {keys} for {recipient}{together}, {document.Size} bytes, read back and verified");
                 }
             });
             return 0;
@@ -150,8 +142,10 @@ internal static class BackupCreateCommand
         return command;
     }
 
-    // A secret age key given by mistake must get age's words about it, not be taken for a device.
-    private static bool IsAge(string recipient) => recipient.StartsWith("age", StringComparison.OrdinalIgnoreCase);
+    private static string Describe(SharePolicy policy) =>
+        policy.Recipients.Any(recipient => recipient.Group is not null)
+            ? $"{policy.Threshold} of ({string.Join(", ", policy.Recipients.Select(recipient => recipient.Group is { } group ? Describe(group) : "1"))})"
+            : $"{policy.Threshold} of {policy.Recipients.Count}";
 
     private static void TellOfHistory(Answer answer, HistoryAnswer? history)
     {

@@ -19,7 +19,7 @@ internal static class BackupInspectCommand
             BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
             context.Answer.Give(document, json => json.BackupInspectedAnswer, text =>
             {
-                string opening = document.Threshold == 1 ? "each opens it alone" : "what opens it, other programs know";
+                string opening = document.Shares is { } shares ? $"together: {shares}" : document.Threshold == 1 ? "each opens it alone" : "what opens it, other programs know";
                 string tags = document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it";
                 string digest = document.HasDigest ? "yes: damage shows without a key" : "no: only opening it shows damage";
                 text.WriteLine($"format      {document.Format}{(document.Armored ? ", armored" : string.Empty)}");

@@ -1,21 +1,43 @@
 using System.CommandLine;
 using HwBridge.Backups;
+using HwBridge.Backups.Sharing;
 using HwBridge.Cli.Output;
+using HwBridge.Cli.Terminals;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Cli.Commands;
 
-/// <summary><c>backup open</c> (<c>restore</c>): the device opens a backup, new keystores are written under a new password.</summary>
+/// <summary>
+/// <c>backup open</c> (<c>restore</c>): devices open a backup, new keystores are written under a new password. <c>backup combine</c>: the same,
+/// with shares that other people open on their own machines.
+/// </summary>
 internal static class BackupOpenCommand
 {
     internal static Command Create(CommandRunner runner)
     {
-        DeviceOptions device = new();
+        Command command = new(
+            "open",
+            "Open a backup with devices, one after the other, and write EIP-2335 keystores under a new password, each checked after writing");
+        command.Aliases.Add("restore");
+        return Create(runner, command, combine: false);
+    }
+
+    internal static Command CreateCombine(CommandRunner runner) => Create(
+        runner,
+        new Command(
+            "combine",
+            "Open a backup with shares that others open: prints a one-time key, takes shares made for it (backup share) on stdin, then goes on like backup open"),
+        combine: true);
+
+    private static Command Create(CommandRunner runner, Command command, bool combine)
+    {
+        OpeningOptions opening = new();
         PasswordOptions password = new();
         Option<string> backup = new("--backup") { Description = "The backup", HelpName = "FILE", Required = true };
-        Option<string> output = new("--out") { Description = "A new or empty folder for the keystores", HelpName = "DIR", Required = true };
+        Option<string> output = new("--out") { Description = "A new or empty folder for the keystores", HelpName = "DIR" };
+        KeymanagerOptions keymanager = new();
         Option<string> kdf = new("--kdf")
         {
             Description = "Key derivation of the new keystores: scrypt (default), or pbkdf2, which some clients load faster",
@@ -23,28 +45,30 @@ internal static class BackupOpenCommand
         };
         kdf.AcceptOnlyFromAmong("scrypt", "pbkdf2");
 
-        Command command = new(
-            "open",
-            "Open a backup with a device and write EIP-2335 keystores under a new password, each checked after writing");
-        command.Aliases.Add("restore");
         command.Add(backup);
-        device.AddTo(command);
+        opening.AddTo(command);
         command.Add(output);
         password.AddTo(command);
         command.Add(kdf);
+        keymanager.AddTo(command);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             ParseResult parsed = context.Parsed;
-            string folder = parsed.GetRequiredValue(output);
+            KeystoreKdf derivation = parsed.GetValue(kdf) == "pbkdf2" ? KeystoreKdf.Pbkdf2 : KeystoreKdf.Scrypt;
+            if (parsed.GetValue(output) is not { } folder || parsed.GetValue(keymanager.Address) is not null)
+            {
+                keymanager.RequireAlone(parsed, output, password);
+                using KeymanagerOptions.Target target = await keymanager.PrepareAsync(context, cancellationToken).ConfigureAwait(false);
+                using BackupDocument opened = await OpenAsync().ConfigureAwait(false);
+                return await target.SendAsync(opened, derivation, cancellationToken).ConfigureAwait(false);
+            }
+
             KeystoreRestorer.EnsureUsable(folder);
             using SecretBuffer secret = await password.ReadAsync(
                 context,
                 new SecretQuestion(SecretKind.Password, "New password for the keystores", Repeat: true),
                 cancellationToken).ConfigureAwait(false);
-            using BackupDocument document = await context.OpenBackupAsync(
-                parsed.GetRequiredValue(backup),
-                device,
-                cancellationToken).ConfigureAwait(false);
+            using BackupDocument document = await OpenAsync().ConfigureAwait(false);
             RestoreReceipt receipt;
             using (BackupProgressLine progress = new(context.Answer))
             {
@@ -52,7 +76,7 @@ internal static class BackupOpenCommand
                     document,
                     folder,
                     secret,
-                    parsed.GetValue(kdf) == "pbkdf2" ? KeystoreKdf.Pbkdf2 : KeystoreKdf.Scrypt,
+                    derivation,
                     progress,
                     cancellationToken).ConfigureAwait(false);
             }
@@ -80,6 +104,13 @@ internal static class BackupOpenCommand
                 }
             });
             return 0;
+
+            async Task<BackupDocument> OpenAsync()
+            {
+                using ShareInput? input = combine ? new ShareInput() : null;
+                using ShareExchange? exchange = input is null ? null : new ShareExchange(input);
+                return await opening.OpenAsync(context, parsed.GetRequiredValue(backup), exchange, cancellationToken).ConfigureAwait(false);
+            }
         }));
         return command;
     }

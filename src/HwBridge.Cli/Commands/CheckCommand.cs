@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using HwBridge.Backups;
 using HwBridge.Backups.Checks;
+using HwBridge.Backups.Drills;
 using HwBridge.Backups.Files;
 using HwBridge.Cli.Output;
 using HwBridge.Core.Deposits;
@@ -16,17 +17,12 @@ internal static class CheckCommand
 {
     internal static Command Create(CommandRunner runner)
     {
-        DeviceOptions device = new();
-        Option<string[]> expect = new("--expect")
-        {
-            Description = "deposit_data-*.json, EIP-2335 keystores or a folder of them, a list of public keys, or the JSON of pubkeys",
-            HelpName = "FILE_OR_DIR",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-        };
+        OpeningOptions opening = new();
+        DeviceOptions device = opening.Device;
+        Option<string[]> expect = ExpectedKeyOptions.Expect(required: false);
         Option<string> backup = new("--backup")
         {
-            Description = "Have the device open this backup and compare the keys inside, in memory only",
+            Description = "Have the device, or several one after the other, open this backup and compare the keys inside, in memory only",
             HelpName = "FILE",
         };
         Option<string> scan = new("--scan")
@@ -34,72 +30,104 @@ internal static class CheckCommand
             Description = "Indices to look through for keys whose path is not known (default 0-99)",
             HelpName = "FIRST-LAST",
         };
-        Option<bool> record = new("--record") { Description = "Note the date and the result in the record of checks ($XDG_STATE_HOME/hwbridge)" };
+        SeedCheckOptions seed = new();
+        Option<bool> record = new("--record") { Description = "Note the day and the result in the record of drills ($XDG_STATE_HOME/hwbridge/drills)" };
 
-        Command command = new("check", "Does this wallet still restore the expected keys? Exit code 0 only if every one was found");
-        device.AddTo(command);
+        Command command = new("check", "Does this wallet still restore the expected keys, or hold the seed on your paper? Exit code 0 only if all matched");
+        opening.AddTo(command);
         command.Add(expect);
         command.Add(backup);
         command.Add(scan);
         command.Add(record);
+        seed.AddTo(command, expect, backup, scan, record);
         command.SetAction(runner.Run(async (context, cancellationToken) =>
         {
             string? file = context.Parsed.GetValue(backup);
             IndexRange? range = Range(context.Parsed.GetValue(scan));
-            ExpectedKeySet expected = await KeyFiles.ReadExpectedKeysAsync(
-                context.Parsed.GetValue(expect) ?? [],
-                cancellationToken).ConfigureAwait(false);
-            await using IKeyStore keyStore = await context.OpenAsync(
-                device.One(context.Parsed),
-                device.Connect(context.Parsed),
-                cancellationToken).ConfigureAwait(false);
-            RestoreReport report;
-            CheckedBackupAnswer? opened = null;
-            if (file is null)
+            bool recorded = context.Parsed.GetValue(record);
+            if (recorded)
             {
-                using ProgressLine line = new(context.Answer);
-                IValidatorKeys keys = keyStore.Require<IValidatorKeys>("derive validator keys");
-                report = await RestoreCheck.AgainstDeviceAsync(
-                    expected.Keys,
-                    keys,
-                    range,
-                    count => line.Report($"{count} keys derived"),
-                    cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                ISealing sealing = keyStore.Require<ISealing>("open backups");
-                using BackupDocument inside = await BackupOpener.OpenAsync(
-                    file,
-                    [sealing],
-                    context.Person,
-                    cancellationToken).ConfigureAwait(false);
-                opened = new CheckedBackupAnswer(file, inside.Validators.Count);
-                report = RestoreCheck.AgainstBackup(
-                    expected.Keys,
-                    [.. inside.Validators.Select(validator => new FoundKey(validator.PublicKey, validator.Path))]);
+                await DrillRecords.RequireReadableAsync(context, cancellationToken).ConfigureAwait(false);
             }
 
-            CheckAnswer document = Document(report, keyStore.Info, opened, expected.DepositFiles);
+            string[] sources = context.Parsed.GetValue(expect) ?? [];
+            ExpectedKeySet expected = sources.Length == 0
+                ? ExpectedKeySet.Merge([])
+                : await KeyFiles.ReadExpectedKeysAsync(sources, cancellationToken).ConfigureAwait(false);
+            RestoreReport report = new([], [], Scanned: null);
+            KeyStoreInfo? info = null;
+            CheckedSeedAnswer? words = null;
+            CheckedBackupAnswer? opened = null;
+            DrillSubject? subject = null;
+            if (file is null || seed.IsGiven(context.Parsed))
+            {
+                await using IKeyStore keyStore = await context.OpenAsync(
+                    device.One(context.Parsed),
+                    device.Connect(context.Parsed),
+                    cancellationToken).ConfigureAwait(false);
+                info = keyStore.Info;
+                words = await seed.RunAsync(context, keyStore, cancellationToken).ConfigureAwait(false);
+                if (file is null && sources.Length > 0)
+                {
+                    report = await DeriveAsync(context, keyStore, expected, range, cancellationToken).ConfigureAwait(false);
+                    subject = recorded ? await WalletAsync(keyStore, cancellationToken).ConfigureAwait(false) : null;
+                }
+            }
+
+            if (file is not null)
+            {
+                (IReadOnlyList<FoundKey> found, info, subject) = await opening.UseAsync(
+                    context,
+                    exchange: null,
+                    async (keys, devices) =>
+                    {
+                        using BackupDocument inside =
+                            await BackupOpener.OpenAsync(file, keys, context.Person, cancellationToken).ConfigureAwait(false);
+                        KeyStoreInfo? asked = devices.Select(static one => one.Info).FirstOrDefault(static one => one is not null);
+                        return (inside.Keys, asked, recorded ? inside.Subject?.Copy() : null);
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                opened = new CheckedBackupAnswer(file, found.Count);
+                report = RestoreCheck.AgainstBackup(expected.Keys, found);
+            }
+
+            using DrillSubject? noted = subject;
+            CheckAnswer document = Document(report, info, opened, expected.DepositFiles, words);
             context.Answer.Give(document, json => json.CheckAnswer, text =>
             {
-                Write(document, text);
-                Write(expected.DepositFiles, text);
-                text.WriteLine($"{document.Result}: {document.Matched} of {document.Expected} expected keys");
+                document.Seed?.Write(text);
+                if (sources.Length > 0)
+                {
+                    Write(document, text);
+                    Write(expected.DepositFiles, text);
+                    text.WriteLine($"{(report.IsMatch ? CheckAnswer.Match : CheckAnswer.Mismatch)}: {document.Matched} of {document.Expected} expected keys");
+                }
             });
-            if (context.Parsed.GetValue(record))
+            if (noted is not null)
             {
-                await CheckRecord.AppendAsync(
-                    StateFolder.Path,
-                    report,
-                    DateOnly.FromDateTime(DateTime.UtcNow),
-                    cancellationToken).ConfigureAwait(false);
+                await DrillRecords.NoteAsync(noted, report.IsMatch, cancellationToken).ConfigureAwait(false);
             }
 
-            return report.IsMatch ? 0 : Fault.Mismatch.ExitCode();
+            return document.Result == CheckAnswer.Match ? 0 : Fault.Mismatch.ExitCode();
         }));
         return command;
     }
+
+    private static async Task<RestoreReport> DeriveAsync(
+        CommandContext context, IKeyStore keyStore, ExpectedKeySet expected, IndexRange? range, CancellationToken cancellationToken)
+    {
+        using ProgressLine line = new(context.Answer);
+        return await RestoreCheck.AgainstDeviceAsync(
+            expected.Keys,
+            keyStore.Require<IValidatorKeys>("derive validator keys"),
+            range,
+            count => line.Report($"{count} keys derived"),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<DrillSubject> WalletAsync(IKeyStore keyStore, CancellationToken cancellationToken) => DrillSubject.OfWallet(
+        await keyStore.Require<ISealing>("be told from others in the record")
+            .GetPublicKeyAsync(confirm: false, cancellationToken).ConfigureAwait(false));
 
     private static IndexRange? Range(string? text)
     {
@@ -115,7 +143,7 @@ internal static class CheckCommand
     }
 
     private static CheckAnswer Document(
-        RestoreReport report, KeyStoreInfo info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles)
+        RestoreReport report, KeyStoreInfo? info, CheckedBackupAnswer? backup, IReadOnlyList<DepositFile> depositFiles, CheckedSeedAnswer? seed)
     {
         bool IsHit(CheckedKey key) =>
             key.Status == KeyCheckStatus.Match
@@ -123,21 +151,16 @@ internal static class CheckCommand
             && key.Path?.ValidatorIndex <= report.Scanned?.Last;
         int hits = report.Keys.Count(IsHit);
         return new CheckAnswer(
-            report.IsMatch ? "match" : "mismatch",
+            report.IsMatch && seed?.Result is null or CheckAnswer.Match ? CheckAnswer.Match : CheckAnswer.Mismatch,
             report.Keys.Count,
             report.Matched,
-            [.. report.Keys.Select(key => new CheckedKeyAnswer(
-                key.Expected.PublicKey.ToString(),
-                key.Path?.ToString(),
-                key.Path?.ValidatorIndex,
-                DeviceAnswer.CamelCase(key.Status),
-                string.Join(", ", key.Expected.Sources),
-                key.Found?.ToString()))],
+            [.. report.Keys.Select(CheckedKeyAnswer.Of)],
             [.. report.Unexpected.Select(key => new UnexpectedKeyAnswer(key.PublicKey.ToString(), key.Path?.ToString()))],
             report.Scanned is { } range ? new ScanAnswer(range.First, range.Last, hits, (int)(range.Count - hits)) : null,
-            DeviceAnswer.Of(info),
+            info is null ? null : DeviceAnswer.Of(info),
             backup,
-            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))]);
+            [.. depositFiles.SelectMany(file => file.Deposits.Select(deposit => Document(file, deposit)))],
+            seed);
     }
 
     private static DepositAnswer Document(DepositFile file, Deposit deposit)
@@ -159,11 +182,7 @@ internal static class CheckCommand
     {
         foreach (CheckedKeyAnswer key in answer.Keys)
         {
-            text.WriteLine($"{key.Status,-9}  {key.Pubkey}  {key.Path ?? "no path known"}  ({key.Source})");
-            if (key.Found is not null)
-            {
-                text.WriteLine($"           there it has {key.Found}");
-            }
+            key.WriteTo(text);
         }
 
         foreach (UnexpectedKeyAnswer key in answer.Unexpected)

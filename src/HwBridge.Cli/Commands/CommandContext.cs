@@ -1,11 +1,9 @@
 using System.CommandLine;
-using HwBridge.Backups;
 using HwBridge.Cli.Embedded;
 using HwBridge.Cli.Output;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Devices;
-using HwBridge.Emulators.Screens;
 
 namespace HwBridge.Cli.Commands;
 
@@ -21,32 +19,6 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
     /// <summary>Opens the device that a URI names; whoever calls disposes it.</summary>
     internal ValueTask<IKeyStore> OpenAsync(DeviceUri uri, ConnectOptions options, CancellationToken cancellationToken) =>
         uri.Route == DeviceRoute.Embedded
-            ? EmbeddedKeyStore.OpenAsync(uri, options, new PolicyScreen(approve: true, answer.Notes), person, cancellationToken)
+            ? EmbeddedKeyStore.OpenAsync(uri, options, new EmbeddedScreen(answer.Notes), person, cancellationToken)
             : DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
-
-    /// <summary>Opens a backup with the first of the named devices that is a recipient; whoever calls disposes the document.</summary>
-    internal async Task<BackupDocument> OpenBackupAsync(string backup, DeviceOptions devices, CancellationToken cancellationToken)
-    {
-        List<IKeyStore> open = [];
-        try
-        {
-            foreach (DeviceUri uri in devices.AtLeastOne(parsed))
-            {
-                open.Add(await OpenAsync(uri, devices.Connect(parsed), cancellationToken).ConfigureAwait(false));
-            }
-
-            return await BackupOpener.OpenAsync(
-                backup,
-                [.. open.Select(keyStore => keyStore.Require<ISealing>("open backups"))],
-                person,
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (IKeyStore keyStore in open)
-            {
-                await keyStore.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
 }

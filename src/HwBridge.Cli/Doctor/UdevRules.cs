@@ -76,7 +76,10 @@ internal sealed partial class UdevRules(string root)
         }
 
         AtomicFile.Write(Path, Encoding.UTF8.GetBytes(Text), overwrite: true, cancellationToken);
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
     }
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.rules").Order(StringComparer.Ordinal);

@@ -15,11 +15,16 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupInspectedAnswer))]
 [JsonSerializable(typeof(BackupVerifiedAnswer))]
 [JsonSerializable(typeof(BackupOpenedAnswer))]
+[JsonSerializable(typeof(BackupSharedAnswer))]
 [JsonSerializable(typeof(BackupExportedAnswer))]
 [JsonSerializable(typeof(BackupListedAnswer))]
 [JsonSerializable(typeof(BackupImportedAnswer))]
 [JsonSerializable(typeof(BackupErasedAnswer))]
 [JsonSerializable(typeof(DoctorAnswer))]
+[JsonSerializable(typeof(BackupSentAnswer))]
+[JsonSerializable(typeof(DrillRunAnswer))]
+[JsonSerializable(typeof(DrillStatusAnswer))]
+[JsonSerializable(typeof(DrillForgottenAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>

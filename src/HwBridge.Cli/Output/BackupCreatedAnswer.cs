@@ -8,14 +8,16 @@ internal sealed record BackupCreatedAnswer(
     long Size,
     string Sha256,
     int Recipients,
+    int Threshold,
     IReadOnlyList<BackedUpKeyAnswer> Validators,
     HistoryAnswer? SlashingProtection)
 {
-    internal static BackupCreatedAnswer Of(BackupReceipt receipt, int recipients) => new(
+    internal static BackupCreatedAnswer Of(BackupReceipt receipt, BackupRequest request) => new(
         receipt.Files,
         receipt.Size,
         receipt.Sha256,
-        recipients,
+        request.Shares?.Holders.Count() ?? request.Recipients.Count,
+        request.Shares?.Threshold ?? 1,
         [.. receipt.Validators.Select(validator => new BackedUpKeyAnswer(validator.PublicKey.ToString(), validator.Path?.ToString()))],
         HistoryAnswer.Of(receipt));
 }

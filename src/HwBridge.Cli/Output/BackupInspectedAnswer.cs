@@ -11,6 +11,7 @@ internal sealed record BackupInspectedAnswer(
     long PlaintextSize,
     int Recipients,
     int? Threshold,
+    string? Shares,
     IReadOnlyList<StanzaCountAnswer> Stanzas,
     bool HasTags,
     bool HasDigest)
@@ -23,6 +24,7 @@ internal sealed record BackupInspectedAnswer(
         found.PlaintextSize,
         found.Recipients,
         found.Threshold,
+        found.Shares,
         [.. found.Stanzas.Select(pair => new StanzaCountAnswer(pair.Key, pair.Value))],
         found.HasTags,
         found.HasDigest);

@@ -12,6 +12,7 @@ internal sealed class BackupProgressLine(Answer answer) : IProgress<BackupProgre
         BackupStage.Decrypting => $"decrypting keystores: {value.Done} of {value.Total}",
         BackupStage.Writing => $"writing and verifying copies: {value.Done} of {value.Total}",
         BackupStage.Encrypting => $"encrypting keystores: {value.Done} of {value.Total}",
+        BackupStage.Sending => $"sending keystores: {value.Done} of {value.Total}",
         _ => throw new ArgumentOutOfRangeException(nameof(value)),
     });
 

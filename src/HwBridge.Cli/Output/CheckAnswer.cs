@@ -10,4 +10,9 @@ internal sealed record CheckAnswer(
     ScanAnswer? Scanned,
     DeviceAnswer? Device,
     CheckedBackupAnswer? Backup,
-    IReadOnlyList<DepositAnswer> Deposits);
+    IReadOnlyList<DepositAnswer> Deposits,
+    CheckedSeedAnswer? Seed)
+{
+    internal const string Match = "match";
+    internal const string Mismatch = "mismatch";
+}

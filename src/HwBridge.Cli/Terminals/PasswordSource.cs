@@ -1,4 +1,3 @@
-using HwBridge.Cli.Hosting;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
@@ -6,7 +5,7 @@ using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Terminals;
 
-/// <summary>A password from <c>--password-file</c> or <c>--password-fd</c>: the first line, read straight into guarded memory.</summary>
+/// <summary>A password from <c>--password-file</c> or <c>--password-fd</c>, or a token from a file: the first line, read straight into guarded memory.</summary>
 /// <remarks>The line's end is not part of it. Pipes are waited for until cancelled; no more is read than the line may be long.</remarks>
 internal static class PasswordSource
 {
@@ -16,11 +15,13 @@ internal static class PasswordSource
     /// <param name="path">The file.</param>
     /// <param name="person">Is warned when others may read the file.</param>
     /// <param name="cancellationToken">Stops the wait for a pipe.</param>
+    /// <param name="option">How the file was named, for faults.</param>
     /// <returns>The password; the caller disposes it.</returns>
     /// <exception cref="FaultException">It can't be read, or is empty, too long or not text (<see cref="Fault.BadInput"/>).</exception>
-    internal static SecretBuffer FromFile(string path, IPerson person, CancellationToken cancellationToken)
+    internal static SecretBuffer FromFile(
+        string path, IPerson person, CancellationToken cancellationToken, string option = "--password-file")
     {
-        string name = $"--password-file {path}";
+        string name = $"{option} {path}";
         try
         {
             // Not blocking, so that opening a pipe without a writer can't hang where no token reaches.
@@ -82,7 +83,7 @@ internal static class PasswordSource
 
         return line.Length switch
         {
-            0 => throw Bad(name, "holds no password in its first line", "Write the password into its first line."),
+            0 => throw Bad(name, "holds nothing in its first line", "Write it into its first line."),
             > SecretLine.MaximumLength => throw Bad(
                 name, $"has a first line of more than {SecretLine.MaximumLength} bytes", "Check that it is the right file."),
             _ when !System.Text.Unicode.Utf8.IsValid(line) => throw Bad(name, "is not UTF-8 text", "Check that it is the right file."),

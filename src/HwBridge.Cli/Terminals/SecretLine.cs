@@ -1,10 +1,12 @@
 using System.Text.Unicode;
+using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Cli.Terminals;
 
 /// <summary>One line of secret input, edited byte by byte as it is typed; in guarded memory throughout.</summary>
-internal sealed class SecretLine : IDisposable
+/// <param name="kind">What it may hold: keypad places are the digits 1–9, a place of a seed one of them or a backspace, without an Enter.</param>
+internal sealed class SecretLine(SecretKind kind) : IDisposable
 {
     /// <summary>The longest line in bytes.</summary>
     internal const int MaximumLength = 1024;
@@ -57,6 +59,11 @@ internal sealed class SecretLine : IDisposable
 
         switch (key)
         {
+            case Delete or Backspace when kind == SecretKind.SeedPlace:
+                Append(Backspace);
+                return LineState.Ended;
+            case (byte)'\r' or (byte)'\n' when kind == SecretKind.SeedPlace:
+                break;
             case (byte)'\r' or (byte)'\n':
                 return LineState.Ended;
             case EndOfInput when Length == 0:
@@ -71,10 +78,11 @@ internal sealed class SecretLine : IDisposable
                 Clear();
                 break;
             case < 0x20:
+            case not (>= (byte)'1' and <= (byte)'9') when kind is SecretKind.PinMatrix or SecretKind.SeedPlace:
                 break;
             default:
                 Append(key);
-                break;
+                return kind == SecretKind.SeedPlace ? LineState.Ended : LineState.Open;
         }
 
         return LineState.Open;

@@ -1,4 +1,4 @@
-using HwBridge.Cli.Hosting;
+using System.Runtime.InteropServices;
 using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Terminals;
@@ -9,9 +9,12 @@ namespace HwBridge.Cli.Terminals;
 /// </summary>
 internal sealed unsafe class SilentTerminal : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly Descriptor _terminal;
     private readonly LibC.TerminalModes _before;
-    private int _restored;
+    private readonly LibC.TerminalModes _silent;
+    private readonly PosixSignalRegistration? _continued;
+    private bool _isRestored;
 
     /// <summary>Switches the echo off, and throws away what was typed before the question.</summary>
     /// <exception cref="IOException">Not a terminal.</exception>
@@ -31,8 +34,13 @@ internal sealed unsafe class SilentTerminal : IDisposable
         modes.Keys[LibC.TerminalModes.QuitKey] = 0;
         modes.Keys[LibC.TerminalModes.SuspendKey] = 0;
 
+        _silent = modes;
+
         // Before the change, so that no moment is without someone to undo it.
         AppDomain.CurrentDomain.ProcessExit += Restore;
+
+        // To a process that was stopped and goes on, the runtime gives the terminal of its start, echo and all, unless it is told not to.
+        _continued = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, Silence);
         if (LibC.tcsetattr(terminal.Number, LibC.TerminalModes.AfterFlush, &modes) != 0)
         {
             string error = LibC.LastError();
@@ -45,15 +53,33 @@ internal sealed unsafe class SilentTerminal : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= Restore;
+        _continued?.Dispose();
         Restore(this, EventArgs.Empty);
     }
 
     private void Restore(object? sender, EventArgs arguments)
     {
-        if (Interlocked.Exchange(ref _restored, 1) == 0)
+        lock (_lock)
         {
-            LibC.TerminalModes modes = _before;
-            _ = LibC.tcsetattr(_terminal.Number, LibC.TerminalModes.AfterFlush, &modes);
+            if (!_isRestored)
+            {
+                _isRestored = true;
+                LibC.TerminalModes modes = _before;
+                _ = LibC.tcsetattr(_terminal.Number, LibC.TerminalModes.AfterFlush, &modes);
+            }
+        }
+    }
+
+    private void Silence(PosixSignalContext context)
+    {
+        lock (_lock)
+        {
+            if (!_isRestored)
+            {
+                context.Cancel = true;
+                LibC.TerminalModes modes = _silent;
+                _ = LibC.tcsetattr(_terminal.Number, LibC.TerminalModes.AtOnce, &modes);
+            }
         }
     }
 }

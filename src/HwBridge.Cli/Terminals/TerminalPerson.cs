@@ -1,5 +1,4 @@
 using System.Text;
-using HwBridge.Cli.Hosting;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
@@ -61,7 +60,9 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     private static string WithoutTerminal(SecretKind kind) => kind switch
     {
         SecretKind.Password => "Give --password-file FILE or --password-fd N.",
+        SecretKind.SharePassphrase => "Give --share-passphrase-file FILE.",
         SecretKind.PinMatrix => "Run the command at a terminal, or unlock the device there first.",
+        SecretKind.SeedPlace => "Run the command at a terminal: the keys for the places are typed there.",
         _ => "Run the command at a terminal, or have the passphrase entered on the device.",
     };
 
@@ -137,7 +138,7 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
     private SecretBuffer? AskSecret(Descriptor terminal, SecretQuestion question, CancellationToken cancellationToken)
     {
         using var silent = new SilentTerminal(terminal);
-        using var line = new SecretLine();
+        using var line = new SecretLine(question.Kind);
         for (int attempt = 1; attempt <= Tries; attempt++)
         {
             string before = attempt > 1 ? "The two differ. " : question.Attempt > 1 ? "That was wrong. " : string.Empty;
@@ -196,8 +197,7 @@ internal sealed class TerminalPerson(TextWriter messages, bool messagesAreSeen, 
                     return false;
                 }
 
-                bool belongs = kind != SecretKind.PinMatrix || key[0] is < 0x20 or 0x7f or (>= (byte)'1' and <= (byte)'9');
-                state = belongs ? line.Take(key[0]) : LineState.Open;
+                state = line.Take(key[0]);
             }
 
             if (line.IsTooLong)

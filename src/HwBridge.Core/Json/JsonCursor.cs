@@ -217,6 +217,17 @@ internal ref struct JsonCursor
             : throw Fault("has a character that is no hex digit");
     }
 
+    /// <summary>The bytes of the string under the cursor: standard base64 with padding.</summary>
+    internal byte[] GetBase64(int maxBytes)
+    {
+        // Some writers escape every + as \u002B.
+        string text = GetString(maxLength: 6 * ((maxBytes + 2) / 3 * 4));
+        byte[] bytes = new byte[text.Length / 4 * 3];
+        return Convert.TryFromBase64String(text, bytes, out int length) && length <= maxBytes
+            ? bytes[..length]
+            : throw Fault($"must be base64 with padding, of at most {maxBytes} bytes");
+    }
+
     /// <summary>
     /// The secret bytes of the string under the cursor, 0x and two hex digits a byte, without a managed copy and in constant time.
     /// </summary>

@@ -15,4 +15,7 @@ public enum KeyStoreCapabilities
 
     /// <summary><see cref="IBackupStorage"/>.</summary>
     Storage = 4,
+
+    /// <summary><see cref="ISeedCheck"/>.</summary>
+    SeedCheck = 8,
 }

@@ -11,4 +11,10 @@ public enum SecretKind
 
     /// <summary>A BIP-39 passphrase of a device.</summary>
     Passphrase,
+
+    /// <summary>A passphrase that guards a share of a backup.</summary>
+    SharePassphrase,
+
+    /// <summary>One key for a place on a device's screen where a word of a seed is chosen: a digit 1–9 as for a PIN, or backspace (8).</summary>
+    SeedPlace,
 }

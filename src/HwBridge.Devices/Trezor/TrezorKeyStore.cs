@@ -9,7 +9,8 @@ namespace HwBridge.Devices.Trezor;
 /// <summary>A Trezor with stock firmware over codec v1: Model One, Model T, Safe 3 and Safe 5.</summary>
 /// <remarks>
 /// <see cref="ISealing"/> is the age identity <c>age://LABEL</c>; <see cref="IValidatorKeys"/> derives on the host from a secret that only
-/// this seed gives (protocols/hwbridge/device-rooted-keys.md). Both are absent while the device has no seed or runs its bootloader.
+/// this seed gives (protocols/hwbridge/device-rooted-keys.md); <see cref="ISeedCheck"/> is its dry-run recovery. All are absent while the
+/// device has no seed or runs its bootloader.
 /// </remarks>
 public sealed class TrezorKeyStore : IKeyStore
 {
@@ -19,12 +20,14 @@ public sealed class TrezorKeyStore : IKeyStore
     private readonly TrezorSession _session;
     private readonly TrezorSealing _sealing;
     private readonly DeviceRootedKeys _validatorKeys;
+    private readonly TrezorSeedCheck _seedCheck;
 
     private TrezorKeyStore(TrezorSession session, TrezorOptions options)
     {
         _session = session;
         _sealing = new TrezorSealing(session, options.Label);
         _validatorKeys = new DeviceRootedKeys(session, options.Account);
+        _seedCheck = new TrezorSeedCheck(session);
         Info = Describe(session.Uri, session.Features);
     }
 
@@ -69,6 +72,10 @@ public sealed class TrezorKeyStore : IKeyStore
         {
             capability = _validatorKeys as TCapability;
         }
+        else if (typeof(TCapability) == typeof(ISeedCheck) && Info.Capabilities.HasFlag(KeyStoreCapabilities.SeedCheck))
+        {
+            capability = _seedCheck as TCapability;
+        }
 
         return capability is not null;
     }
@@ -95,7 +102,8 @@ public sealed class TrezorKeyStore : IKeyStore
             TrezorModel.VersionOf(features),
             App: null,
             state,
-            canDerive ? KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing : KeyStoreCapabilities.None,
+            (canDerive ? KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing : KeyStoreCapabilities.None)
+            | (hasSeed && TrezorModel.CanCheckSeed(features) ? KeyStoreCapabilities.SeedCheck : KeyStoreCapabilities.None),
             canDerive ? KeyOrigin.DeviceRooted : KeyOrigin.None);
     }
 }

@@ -25,6 +25,13 @@ internal static class TrezorModel
         _ => Printable(features.InternalModel),
     };
 
+    /// <summary>True for the model that has no way to take words or passphrases on its own screen.</summary>
+    internal static bool IsModelOne(Features features) => features.MajorVersion == 1;
+
+    /// <summary>True for firmware that knows a recovery as a dry run: a Model One from 1.5.1 on.</summary>
+    internal static bool CanCheckSeed(Features features) =>
+        (features.MajorVersion, features.MinorVersion, features.PatchVersion).CompareTo((1, 5, 1)) >= 0;
+
     internal static string VersionOf(Features features) => string.Create(
         CultureInfo.InvariantCulture, $"{features.MajorVersion}.{features.MinorVersion}.{features.PatchVersion}");
 

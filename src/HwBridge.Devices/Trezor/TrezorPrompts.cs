@@ -12,6 +12,9 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
     /// <summary>How many PINs one run may try: the device erases itself after 16 wrong ones.</summary>
     internal const int MaxPinAttempts = 3;
 
+    /// <summary>The key that takes the choice before back.</summary>
+    internal const byte Backspace = 8;
+
     // Firmware takes 50 digits; older ones 9.
     private const int MaxPin = 50;
 
@@ -41,6 +44,8 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
         }
     }
 
+    internal void AnnounceVerdict() => person.Tell($"{uri}: read what the device says of the words, and confirm it there.");
+
     internal void WrongPin() => person.Tell(
         $"{uri}: the PIN was wrong. The device waits longer before each further answer, up to minutes, "
         + "and erases itself after 16 wrong PINs.");
@@ -69,6 +74,23 @@ internal sealed class TrezorPrompts(IPerson person, string uri, TrezorOptions op
         }
 
         throw new FaultException(Fault.PinInvalid, $"{uri}: no usable PIN was given", "Run the command again and type positions 1 to 9.");
+    }
+
+    /// <summary>Asks for the place of a choice on the device's screen.</summary>
+    /// <returns>One byte: an ASCII digit from 1 to 9, or <see cref="Backspace"/>; the caller disposes it.</returns>
+    internal async ValueTask<SecretBuffer> AskPlaceAsync(int word, int words, int choice, CancellationToken cancellationToken)
+    {
+        SecretQuestion question = new(SecretKind.SeedPlace, $"word {word} of {words}, choice {choice}");
+        SecretBuffer key = await person.AskSecretAsync(question, cancellationToken).ConfigureAwait(false)
+            ?? throw new FaultException(
+                Fault.Usage, $"{uri}: the words were not entered to their end", "Run the command on a terminal, with the words at hand.");
+        if (key.Length == 1 && key.Span[0] is Backspace or (>= (byte)'1' and <= (byte)'9'))
+        {
+            return key;
+        }
+
+        key.Dispose();
+        throw new FaultException(Fault.Usage, $"{uri}: a place is one digit from 1 to 9", "Type one key for each choice on the device.");
     }
 
     /// <summary>What a request for the passphrase is answered with, as chosen; says what was chosen.</summary>

@@ -87,12 +87,18 @@ internal sealed class TrezorSession : IAsyncDisposable
     /// <param name="cancellationToken">Takes the question off the screen.</param>
     internal ValueTask<TAnswer> UseSeedAsync<TAnswer>(
         ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken) =>
-        RunAsync(command, announcement, usesSeed: true, cancellationToken);
+        RunAsync(command, announcement, usesSeed: true, entry: null, cancellationToken);
 
     /// <summary>Sends a request that needs no seed, when its turn comes, in this session.</summary>
     internal ValueTask<TAnswer> RunAsync<TAnswer>(
         ITrezorCommand<TAnswer> command, string? announcement, CancellationToken cancellationToken) =>
-        RunAsync(command, announcement, usesSeed: false, cancellationToken);
+        RunAsync(command, announcement, usesSeed: false, entry: null, cancellationToken);
+
+    /// <summary>Has words compared with the seed.</summary>
+    /// <returns>What the device says of the right ones.</returns>
+    /// <exception cref="FaultException"><see cref="Fault.Mismatch"/>, in the device's words: they are not those of its seed.</exception>
+    internal ValueTask<string> CheckSeedAsync(CheckSeedCommand command, string announcement, CancellationToken cancellationToken) =>
+        RunAsync(command, announcement, usesSeed: false, new SeedEntry(_prompts, command.WordCount), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -114,7 +120,7 @@ internal sealed class TrezorSession : IAsyncDisposable
     }
 
     private async ValueTask<TAnswer> RunAsync<TAnswer>(
-        ITrezorCommand<TAnswer> command, string? announcement, bool usesSeed, CancellationToken cancellationToken)
+        ITrezorCommand<TAnswer> command, string? announcement, bool usesSeed, SeedEntry? entry, CancellationToken cancellationToken)
     {
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         await _queue.WaitAsync(linked.Token).ConfigureAwait(false);
@@ -134,13 +140,17 @@ internal sealed class TrezorSession : IAsyncDisposable
             bool renewed = false;
             for (int pinAttempt = 1; ;)
             {
-                Outcome outcome = await AskAsync(command, announcement is not null, pinAttempt, linked.Token).ConfigureAwait(false);
+                Outcome outcome = await AskAsync(command, announcement is not null, pinAttempt, linked.Token, entry)
+                    .ConfigureAwait(false);
                 switch (outcome.Failure?.Code)
                 {
                     case null when usesSeed && IsPassphraseAskedFor && !_askedPassphrase:
                         // A locked Model T does not tell beforehand; the other wallet's answer is not used.
                         _link.Forget();
                         throw PassphraseOff();
+                    case null when entry is { IsEntered: false }:
+                        _link.Forget();
+                        throw TrezorFault.Protocol("a verdict on words that it did not ask for");
                     case null:
                         return Take(command);
                     case FailureType.PinInvalid when pinAttempt < TrezorPrompts.MaxPinAttempts:
@@ -152,7 +162,9 @@ internal sealed class TrezorSession : IAsyncDisposable
                         await InitializeAsync(linked.Token).ConfigureAwait(false);
                         break;
                     default:
-                        throw outcome.Failure.Value.ToFault(Uri, outcome.Midway);
+                        throw outcome.IsVerdict
+                            ? new FaultException(Fault.Mismatch, outcome.Failure.Value.Text, "Compare the words with what is written down.")
+                            : outcome.Failure.Value.ToFault(Uri, outcome.Midway);
                 }
             }
         }
@@ -202,7 +214,7 @@ internal sealed class TrezorSession : IAsyncDisposable
 
     /// <summary>One request until its answer, which is left in the link, or a Failure.</summary>
     private async ValueTask<Outcome> AskAsync<TAnswer>(
-        ITrezorCommand<TAnswer> command, bool announced, int pinAttempt, CancellationToken cancellationToken)
+        ITrezorCommand<TAnswer> command, bool announced, int pinAttempt, CancellationToken cancellationToken, SeedEntry? entry = null)
     {
         try
         {
@@ -213,7 +225,9 @@ internal sealed class TrezorSession : IAsyncDisposable
             }
 
             TimeSpan patience = _deadlines.Work;
-            for (int questions = 0; questions < MaxQuestions; questions++)
+            int limit = entry is null ? MaxQuestions : SeedEntry.MaxQuestions;
+            entry?.Begin();
+            for (int questions = 0; questions < limit; questions++)
             {
                 await ReceiveAsync(patience, isPersonAsked: questions > 0, cancellationToken).ConfigureAwait(false);
                 MessageType type = TrezorMessage.TypeOf(_link.Message);
@@ -225,9 +239,9 @@ internal sealed class TrezorSession : IAsyncDisposable
                 switch (type)
                 {
                     case MessageType.Failure:
-                        return await FailAsync(midway: questions > 0).ConfigureAwait(false);
+                        return await FailAsync(midway: questions > 0, entry).ConfigureAwait(false);
                     case MessageType.ButtonRequest:
-                        patience = await PressAsync(announced, cancellationToken).ConfigureAwait(false);
+                        patience = await PressAsync(announced, entry, cancellationToken).ConfigureAwait(false);
                         break;
                     case MessageType.PinMatrixRequest:
                         await EnterPinAsync(pinAttempt, cancellationToken).ConfigureAwait(false);
@@ -237,12 +251,16 @@ internal sealed class TrezorSession : IAsyncDisposable
                         await EnterPassphraseAsync(cancellationToken).ConfigureAwait(false);
                         patience = _deadlines.Person;
                         break;
+                    case MessageType.WordRequest when entry is not null:
+                        await EnterWordAsync(entry, cancellationToken).ConfigureAwait(false);
+                        patience = _deadlines.Work;
+                        break;
                     default:
                         throw TrezorFault.Protocol($"message {(int)type} in answer to {command.Request}");
                 }
             }
 
-            throw TrezorFault.Protocol($"more than {MaxQuestions} questions for one request");
+            throw TrezorFault.Protocol($"more than {limit} questions for one request");
         }
         catch (Exception exception)
         {
@@ -260,17 +278,24 @@ internal sealed class TrezorSession : IAsyncDisposable
         }
         catch (FaultException late) when (isPersonAsked && _link.IsUnanswered)
         {
-            throw new FaultException(
-                Fault.DeviceBusy,
-                $"{Uri}: nobody answered what the device asks within {patience.TotalMinutes:0.#} minutes",
-                "Run the command again with the device at hand.",
-                late);
+            throw Unanswered(patience, late);
         }
     }
 
-    private async ValueTask<Outcome> FailAsync(bool midway)
+    private FaultException Unanswered(TimeSpan patience, Exception late) => new(
+        Fault.DeviceBusy,
+        $"{Uri}: nobody answered what the device asks within {patience.TotalMinutes:0.#} minutes",
+        "Run the command again with the device at hand.",
+        late);
+
+    private async ValueTask<Outcome> FailAsync(bool midway, SeedEntry? entry)
     {
         TrezorFailure failure = TrezorFailure.Decode(TrezorMessage.PayloadOf(_link.Message));
+        if (entry?.IsVerdict(failure) ?? false)
+        {
+            _link.Forget();
+            return new Outcome(failure, midway, IsVerdict: true);
+        }
 
         // A Model One that can't read an acknowledgement says so and goes on waiting for it.
         if (midway && failure.Code == FailureType.DataError)
@@ -283,13 +308,19 @@ internal sealed class TrezorSession : IAsyncDisposable
 
     /// <summary>Acknowledges what the device's screen asks.</summary>
     /// <returns>How long the answer may take.</returns>
-    private async ValueTask<TimeSpan> PressAsync(bool announced, CancellationToken cancellationToken)
+    private async ValueTask<TimeSpan> PressAsync(bool announced, SeedEntry? entry, CancellationToken cancellationToken)
     {
         ButtonRequest request = TrezorMessage.Decode(ButtonRequest.Parser, TrezorMessage.PayloadOf(_link.Message));
         _askedPassphrase |= request.Code == ButtonRequestType.PassphraseEntry;
         _prompts.AnnounceButton(request.Code, announced);
+        entry?.Press(request.Code);
         await SendAsync(MessageType.ButtonAck, [], cancellationToken).ConfigureAwait(false);
-        return request.Code == ButtonRequestType.PinEntry ? _deadlines.PinDelay : _deadlines.Person;
+        return request.Code switch
+        {
+            ButtonRequestType.PinEntry => _deadlines.PinDelay,
+            ButtonRequestType.MnemonicInput => _deadlines.Words,
+            _ => _deadlines.Person,
+        };
     }
 
     private async ValueTask EnterPinAsync(int attempt, CancellationToken cancellationToken)
@@ -304,6 +335,22 @@ internal sealed class TrezorSession : IAsyncDisposable
         using SecretWriter payload = new(64);
         WireWriter.WriteBytes(payload, PinMatrixAck.PinFieldNumber, pin.Span);
         await SendAsync(MessageType.PinMatrixAck, payload.WrittenSpan, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask EnterWordAsync(SeedEntry entry, CancellationToken cancellationToken)
+    {
+        WordRequest request = TrezorMessage.Decode(WordRequest.Parser, TrezorMessage.PayloadOf(_link.Message));
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_deadlines.Person);
+        try
+        {
+            using SecretBuffer payload = await entry.ChooseAsync(request, limit.Token).ConfigureAwait(false);
+            await SendAsync(MessageType.WordAck, payload.Span, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unanswered(_deadlines.Person, late);
+        }
     }
 
     private async ValueTask EnterPassphraseAsync(CancellationToken cancellationToken)
@@ -494,5 +541,5 @@ internal sealed class TrezorSession : IAsyncDisposable
         "Switch passphrases on in the device's settings, or leave out --passphrase.");
 
     /// <summary>How a request ended: with its answer, or with a Failure.</summary>
-    private readonly record struct Outcome(TrezorFailure? Failure, bool Midway);
+    private readonly record struct Outcome(TrezorFailure? Failure, bool Midway, bool IsVerdict = false);
 }

@@ -18,11 +18,17 @@ public sealed class Bip39Mnemonic : IDisposable
     private const int BitsPerWord = 11;
     private const int Iterations = 2048;
 
-    private static readonly Lazy<Dictionary<string, int>> EnglishWords = new(LoadEnglish);
+    private static readonly Lazy<string[]> EnglishList = new(LoadEnglish);
+
+    private static readonly Lazy<Dictionary<string, int>> EnglishWords =
+        new(() => English.Index().ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal));
 
     private readonly SecretBuffer _sentence;
 
     private Bip39Mnemonic(SecretBuffer sentence) => _sentence = sentence;
+
+    /// <summary>The 2048 words in their order.</summary>
+    internal static IReadOnlyList<string> English => EnglishList.Value;
 
     /// <summary>Reads words that are separated by white space; upper case is taken as lower case.</summary>
     /// <exception cref="FaultException">
@@ -112,6 +118,9 @@ public sealed class Bip39Mnemonic : IDisposable
         }
     }
 
+    /// <summary>True for the same words in the same order.</summary>
+    internal bool Matches(Bip39Mnemonic other) => _sentence.ConstantTimeEquals(other._sentence.Span);
+
     /// <inheritdoc/>
     public void Dispose() => _sentence.Dispose();
 
@@ -121,17 +130,11 @@ public sealed class Bip39Mnemonic : IDisposable
     private static FaultException Bad(string cause) =>
         new(Fault.BadInput, cause, "Write the words in their order, separated by spaces, as the wallet showed them.");
 
-    private static Dictionary<string, int> LoadEnglish()
+    private static string[] LoadEnglish()
     {
         using Stream stream = typeof(Bip39Mnemonic).Assembly.GetManifestResourceStream("bip39-english.txt")
             ?? throw new InvalidOperationException("the word list is missing from the assembly");
         using StreamReader reader = new(stream);
-        Dictionary<string, int> words = new(2048, StringComparer.Ordinal);
-        while (reader.ReadLine() is { Length: > 0 } word)
-        {
-            words.Add(word, words.Count);
-        }
-
-        return words;
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -25,5 +25,17 @@ internal sealed record ButtonPrompt(ButtonRequestType Legacy, ButtonRequestType 
     internal static readonly ButtonPrompt PassphraseEntry =
         new(ButtonRequestType.PassphraseEntry, ButtonRequestType.PassphraseEntry, "passphrase_device");
 
+    internal static readonly ButtonPrompt SeedCheck =
+        new(ButtonRequestType.ProtectCall, ButtonRequestType.ProtectCall, "confirm_seedcheck");
+
+    internal static readonly ButtonPrompt WordCount =
+        new(ButtonRequestType.MnemonicWordCount, ButtonRequestType.MnemonicWordCount, "recovery_word_count");
+
+    internal static readonly ButtonPrompt Recovery = new(ButtonRequestType.RecoveryHomepage, ButtonRequestType.RecoveryHomepage, "recovery");
+    internal static readonly ButtonPrompt Mnemonic = new(ButtonRequestType.MnemonicInput, ButtonRequestType.MnemonicInput, "mnemonic");
+    internal static readonly ButtonPrompt SeedMatches = new(ButtonRequestType.Other, ButtonRequestType.Success, "success_dry_recovery");
+    internal static readonly ButtonPrompt SeedDiffers = new(ButtonRequestType.Other, ButtonRequestType.Warning, "warning_dry_recovery");
+    internal static readonly ButtonPrompt SeedInvalid = new(ButtonRequestType.Other, ButtonRequestType.Warning, "warning_invalid_seed");
+
     internal static readonly ButtonPrompt Settings = new(ButtonRequestType.ProtectCall, ButtonRequestType.ProtectCall, "settings");
 }

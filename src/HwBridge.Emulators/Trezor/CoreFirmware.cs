@@ -161,10 +161,7 @@ internal sealed class CoreFirmware(
     {
         while (!IsUnlocked)
         {
-            await RequestButtonAsync(ButtonPrompt.PinEntry).ConfigureAwait(false);
-            string pin = await AskAsync(token => Screen.EnterAsync(Review("Enter PIN"), token)).ConfigureAwait(false)
-                ?? throw Refuse(Situation.PinCancelled);
-            await CheckPinAsync(pin).ConfigureAwait(false);
+            await EnterPinAsync().ConfigureAwait(false);
         }
     }
 
@@ -237,12 +234,97 @@ internal sealed class CoreFirmware(
 
     protected override Task ApplySettingsAsync(ApplySettings request) => throw Refuse(Situation.UnknownMessage);
 
+    protected override async Task RecoverAsync(RecoveryDevice request)
+    {
+        if (request.Type != RecoveryType.DryRun)
+        {
+            throw Refuse(Mnemonic is null ? Situation.UnknownMessage : Situation.RecoveryOfOwner);
+        }
+
+        RequireSeed(Situation.RecoveryWithoutSeed);
+        if (request is { HasEnforceWordlist: true, EnforceWordlist: false })
+        {
+            throw Refuse(Situation.RecoveryUnenforced);
+        }
+
+        if (HasSettings(request))
+        {
+            throw Refuse(Situation.RecoveryForbiddenField);
+        }
+
+        ScreenReview review = Review("Seed check", new ScreenField("Question", "Do you really want to check the recovery seed?"));
+        await ConfirmAsync(ButtonPrompt.SeedCheck, review, Situation.SeedCheckRejected).ConfigureAwait(false);
+        if (Pin is not null && !await EnterPinAsync().ConfigureAwait(false))
+        {
+            throw Refuse(Situation.PinInvalid);
+        }
+
+        bool? isMatch;
+        while ((isMatch = Check(await EnterSeedAsync().ConfigureAwait(false))) is null)
+        {
+            await PressAsync(ButtonPrompt.SeedInvalid, Review("Invalid recovery seed entered")).ConfigureAwait(false);
+        }
+
+        if (isMatch == false)
+        {
+            await PressAsync(ButtonPrompt.SeedDiffers, Review("The seed does not match the one in the device")).ConfigureAwait(false);
+            throw Refuse(Situation.SeedDiffers);
+        }
+
+        await PressAsync(ButtonPrompt.SeedMatches, Review(SeedMatches)).ConfigureAwait(false);
+        await SucceedAsync(SeedMatches).ConfigureAwait(false);
+    }
+
+    protected override Task TakeWordAsync(WordAck answer) => throw Refuse(Situation.NotInRecovery);
+
+    protected override void EndRecovery()
+    {
+        // Nothing is under way between two requests.
+    }
+
     private static RequestRefusedException InvalidMagic() => new(new(FailureType.FirmwareError, "Invalid magic"));
 
     /// <summary>m/44'/0'/a', and the same for the other kinds of Bitcoin account.</summary>
     private static bool IsBitcoinAccount(ReadOnlySpan<uint> path) =>
         path is [>= Slip10Node.Hardened, Slip10Node.Hardened, >= Slip10Node.Hardened]
         && (path[0] - Slip10Node.Hardened) is 44 or 49 or 84 or 86;
+
+    /// <summary>The number of words and the words, of the list as the device's keyboard has no others.</summary>
+    private async Task<string> EnterSeedAsync()
+    {
+        await RequestButtonAsync(ButtonPrompt.WordCount).ConfigureAwait(false);
+        int count = 0;
+        while (count is not (12 or 18 or 24))
+        {
+            _ = int.TryParse(await EnterAsync("Number of words").ConfigureAwait(false), out count);
+        }
+
+        await ConfirmAsync(
+            ButtonPrompt.Recovery,
+            Review("Enter recovery seed", new ScreenField("Words", $"{count}")),
+            Situation.SeedCheckRejected).ConfigureAwait(false);
+        await RequestButtonAsync(ButtonPrompt.Mnemonic).ConfigureAwait(false);
+        string[] words = new string[count];
+        for (int i = 0; i < count;)
+        {
+            words[i] = await EnterAsync($"Word {i + 1} of {count}").ConfigureAwait(false);
+            i += Bip39Mnemonic.English.Contains(words[i]) ? 1 : 0;
+        }
+
+        return string.Join(' ', words);
+    }
+
+    private async Task<string> EnterAsync(string title) =>
+        (await AskAsync(token => Screen.EnterAsync(Review(title), token)).ConfigureAwait(false) ?? throw Refuse(Situation.SeedCheckRejected))
+        .Trim();
+
+    private async Task<bool> EnterPinAsync()
+    {
+        await RequestButtonAsync(ButtonPrompt.PinEntry).ConfigureAwait(false);
+        string pin = await AskAsync(token => Screen.EnterAsync(Review("Enter PIN"), token)).ConfigureAwait(false)
+            ?? throw Refuse(Situation.PinCancelled);
+        return await CheckPinAsync(pin).ConfigureAwait(false);
+    }
 
     private async Task RequestButtonAsync(ButtonPrompt prompt)
     {

@@ -8,4 +8,10 @@ internal interface ITrezorRandomness
 
     /// <summary>Puts the digits of the PIN keypad in a new order.</summary>
     void Shuffle(Span<char> digits);
+
+    /// <summary>Puts the words of a recovery, or the choices of its matrix, in a new order.</summary>
+    void Shuffle(Span<int> order);
+
+    /// <summary>The index of a fake word in the list of 2048.</summary>
+    int NextWord();
 }

@@ -26,6 +26,8 @@ internal sealed class LegacyFirmware(
     // Bitcoin, Bitcoin-like, Crypto, Ethereum, NEM, Stellar, U2F.
     private static readonly uint[] Capabilities = [1, 2, 5, 7, 10, 12, 14];
 
+    private LegacyRecovery? _recovery;
+
     protected override string Device => "Trezor Model One";
 
     protected override WireRules Rules => WireRules.Legacy;
@@ -309,6 +311,68 @@ internal sealed class LegacyFirmware(
         await SucceedAsync("Settings applied").ConfigureAwait(false);
     }
 
+    protected override async Task RecoverAsync(RecoveryDevice request)
+    {
+        if (request.Type == RecoveryType.UnlockRepeatedBackup)
+        {
+            throw Refuse(Situation.RecoveryRepeatsBackup);
+        }
+
+        if (request.Type == RecoveryType.Normal)
+        {
+            throw Refuse(Mnemonic is null ? Situation.UnknownMessage : Situation.RecoveryOfOwner);
+        }
+
+        RequireSeed(Situation.RecoveryWithoutSeed);
+        if (HasSettings(request))
+        {
+            throw Refuse(Situation.RecoveryForbiddenField);
+        }
+
+        int wordCount = request.HasWordCount ? (int)request.WordCount : 12;
+        if (wordCount is not (12 or 18 or 24))
+        {
+            throw Refuse(Situation.RecoveryWordCount);
+        }
+
+        if (Pin is not null)
+        {
+            await CheckPinAsync().ConfigureAwait(false);
+        }
+
+        bool isMatrix = request.InputMethod == RecoveryInputMethod.Matrix;
+        if (!isMatrix && wordCount != 24 && SafetyChecks == SafetyCheckLevel.Strict)
+        {
+            throw Refuse(Situation.RecoveryNeedsMatrix);
+        }
+
+        _recovery = new LegacyRecovery(wordCount, isMatrix, request.EnforceWordlist, Randomness);
+        await AskWordAsync(_recovery).ConfigureAwait(false);
+    }
+
+    protected override async Task TakeWordAsync(WordAck answer)
+    {
+        LegacyRecovery recovery = _recovery ?? throw Refuse(Situation.NotInRecovery);
+        switch (recovery.Take(answer.Word))
+        {
+            case WordEntry.Next:
+                await AskWordAsync(recovery).ConfigureAwait(false);
+                break;
+            case WordEntry.Again:
+                await SendAsync(MessageType.WordRequest, new WordRequest { Type = recovery.Request }).ConfigureAwait(false);
+                break;
+            case WordEntry.Unknown:
+                _recovery = null;
+                throw Refuse(Situation.WordUnknown);
+            default:
+                _recovery = null;
+                await JudgeAsync(recovery).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    protected override void EndRecovery() => _recovery = null;
+
     private static Refusal Undecodable(string place, WireError error) => new(FailureType.DataError, place + error.Kind switch
     {
         WireErrorKind.EndOfStream => "end-of-stream",
@@ -421,6 +485,31 @@ internal sealed class LegacyFirmware(
         {
             throw Refuse(Situation.PinInvalid);
         }
+    }
+
+    private async Task AskWordAsync(LegacyRecovery recovery)
+    {
+        (string title, ScreenField[] fields) = recovery.Ask();
+        await Screen.ShowAsync(Review(title, fields), Stopping).ConfigureAwait(false);
+        await SendAsync(MessageType.WordRequest, new WordRequest { Type = recovery.Request }).ConfigureAwait(false);
+    }
+
+    /// <summary>Shows the verdict, then tells the host, even one that has cancelled meanwhile: the firmware does not look.</summary>
+    private async Task JudgeAsync(LegacyRecovery recovery)
+    {
+        (ButtonPrompt prompt, string verdict, Situation? situation) = (Check(recovery.Sentence) ?? (recovery.EnforcesList ? null : false)) switch
+        {
+            true => (ButtonPrompt.SeedMatches, "The seed is valid and MATCHES the one in the device.", null),
+            false => (ButtonPrompt.SeedDiffers, "The seed is valid but does NOT MATCH the one in the device.", Situation.SeedDiffers),
+            null => (ButtonPrompt.SeedInvalid, "The seed is INVALID!", Situation.SeedInvalid),
+        };
+        await PressAsync(prompt, Review(verdict)).ConfigureAwait(false);
+        if (situation is not null)
+        {
+            throw Refuse(situation);
+        }
+
+        await SucceedAsync(SeedMatches).ConfigureAwait(false);
     }
 
     /// <summary>Shows a shuffled keypad; the host sends positions on it, '1' at the bottom left and '9' at the top right.</summary>

@@ -81,6 +81,41 @@ internal sealed record Situation(Refusal Legacy, Refusal Core)
 
     internal static readonly Situation SettingsRejected = new(new(FailureType.ActionCancelled, ByUser), CoreCancelled);
 
+    internal static readonly Situation RecoveryOfOwner = new(
+        new(FailureType.UnexpectedMessage, "fsm_msg_common.h:511:Device is already initialized. Use Wipe first."),
+        new(FailureType.UnexpectedMessage, "Already initialized"));
+
+    internal static readonly Situation RecoveryRepeatsBackup =
+        new(new(FailureType.DataError, "fsm_msg_common.h:503:UnlockRepeatedBackup not supported"), CoreUnexpected);
+
+    internal static readonly Situation RecoveryForbiddenField = new(
+        new(FailureType.DataError, "fsm_msg_common.h:514:Forbidden field set in dry-run"),
+        new(FailureType.ProcessError, "Forbidden field set in dry-run"));
+
+    internal static readonly Situation RecoveryWordCount =
+        new(new(FailureType.DataError, "fsm_msg_common.h:520:Invalid word count"), CoreUnexpected);
+
+    internal static readonly Situation RecoveryNeedsMatrix =
+        new(new(FailureType.DataError, "recovery.c:484:Advanced recovery must be used."), CoreUnexpected);
+
+    internal static readonly Situation RecoveryUnenforced = new(
+        new(FailureType.DataError, ""),
+        new(FailureType.ProcessError, "Value enforce_wordlist must be True, Trezor Core enforces words automatically."));
+
+    internal static readonly Situation SeedCheckRejected = new(new(FailureType.ActionCancelled, ByUser), CoreCancelled);
+
+    internal static readonly Situation WordUnknown =
+        new(new(FailureType.DataError, "recovery.c:553:Word not found in a wordlist"), CoreUnexpected);
+
+    internal static readonly Situation SeedDiffers = new(
+        new(FailureType.DataError, "recovery.c:202:The seed is valid but does not match the one in the device"),
+        new(FailureType.ProcessError, "The seed does not match the one in the device"));
+
+    // A Model T asks again instead.
+    internal static readonly Situation SeedInvalid =
+        new(new(FailureType.DataError, "recovery.c:217:Invalid seed, are words in correct order?"), CoreUnexpected);
+
+    internal static readonly Situation RecoveryWithoutSeed = WithoutSeed("fsm_msg_common.h:513:");
     internal static readonly Situation PublicKeyWithoutSeed = WithoutSeed("fsm_msg_coin.h:30:");
     internal static readonly Situation CipherWithoutSeed = WithoutSeed("fsm_msg_crypto.h:21:");
     internal static readonly Situation EthereumWithoutSeed = WithoutSeed("fsm_msg_ethereum.h:180:");

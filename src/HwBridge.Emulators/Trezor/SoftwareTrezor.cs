@@ -11,8 +11,8 @@ namespace HwBridge.Emulators.Trezor;
 /// </summary>
 /// <remarks>
 /// Initialize, GetFeatures, Ping, Cancel, EndSession, LockDevice, LoadDevice, GetPublicKey, CipherKeyValue, GetECDHSessionKey,
-/// SignIdentity, EthereumGetAddress, EthereumGetPublicKey; on legacy also ApplySettings and ChangePin. Everything else is refused as
-/// an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; a second link waits for the end of the first.
+/// SignIdentity, EthereumGetAddress, EthereumGetPublicKey, RecoveryDevice as a dry run; on legacy also ApplySettings and ChangePin.
+/// Everything else is refused as an unknown message. Sessions, PIN and lock outlive a link, as they outlive a host; a second link waits for the end of the first.
 /// </remarks>
 public sealed class SoftwareTrezor : IDisposable, IAsyncDisposable
 {

@@ -31,6 +31,8 @@ internal abstract class TrezorFirmware : IDisposable
         [MessageType.LoadDevice] = LoadDevice.Parser,
         [MessageType.ApplySettings] = ApplySettings.Parser,
         [MessageType.ChangePin] = ChangePin.Parser,
+        [MessageType.RecoveryDevice] = RecoveryDevice.Parser,
+        [MessageType.WordAck] = WordAck.Parser,
         [MessageType.GetPublicKey] = GetPublicKey.Parser,
         [MessageType.CipherKeyValue] = CipherKeyValue.Parser,
         [MessageType.GetEcdhSessionKey] = GetECDHSessionKey.Parser,
@@ -38,6 +40,9 @@ internal abstract class TrezorFirmware : IDisposable
         [MessageType.EthereumGetAddress] = EthereumGetAddress.Parser,
         [MessageType.EthereumGetPublicKey] = EthereumGetPublicKey.Parser,
     }.ToFrozenDictionary(pair => (int)pair.Key, pair => pair.Value);
+
+    /// <summary>What a dry run of a recovery tells the host of the right words.</summary>
+    protected const string SeedMatches = "The seed is valid and matches the one in the device";
 
     private readonly TimeProvider _clock;
     private readonly List<IDisposable> _loaded = [];
@@ -155,6 +160,14 @@ internal abstract class TrezorFirmware : IDisposable
 
     protected abstract Task ApplySettingsAsync(ApplySettings request);
 
+    /// <summary>The dry run of a recovery; a real one is of no use to a device that is told its seed when it is switched on.</summary>
+    protected abstract Task RecoverAsync(RecoveryDevice request);
+
+    protected abstract Task TakeWordAsync(WordAck answer);
+
+    /// <summary>Called when the host ends whatever is under way between two requests.</summary>
+    protected abstract void EndRecovery();
+
     /// <summary>The Failure for a peer's key that is none, before any agreement is tried; null when it may be one.</summary>
     protected abstract Situation? CheckPeer(Slip10Curve curve, ReadOnlySpan<byte> peer);
 
@@ -252,6 +265,25 @@ internal abstract class TrezorFirmware : IDisposable
         return session.Seed;
     }
 
+    /// <summary>Compares entered words with the seed.</summary>
+    /// <returns>Null for a wrong checksum.</returns>
+    protected bool? Check(string sentence)
+    {
+        try
+        {
+            using Bip39Mnemonic entered = Bip39Mnemonic.Parse(sentence);
+            return entered.Matches(Mnemonic!);
+        }
+        catch (FaultException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True for fields that a dry run has no use for: even false ones are refused.</summary>
+    protected static bool HasSettings(RecoveryDevice request) => request.HasPassphraseProtection || request.HasPinProtection
+        || request.HasLanguage || request.HasLabel || request.HasU2FCounter;
+
     protected static string PathText(IEnumerable<uint> path) => string.Concat(path.Select(element =>
         element >= Slip10Node.Hardened ? $"/{element - Slip10Node.Hardened}'" : $"/{element}").Prepend("m"));
 
@@ -272,12 +304,14 @@ internal abstract class TrezorFirmware : IDisposable
             Initialize initialize => InitializeAsync(initialize),
             GetFeatures => SendAsync(MessageType.Features, Describe()).AsTask(),
             Ping ping => PingAsync(ping),
-            Cancel => throw Refuse(Situation.NothingToCancel),
+            Cancel => throw Cancelled(),
             EndSession => EndSessionAsync(),
             LockDevice => LockAsync(),
             LoadDevice load => LoadAsync(load),
             ApplySettings settings => ApplySettingsAsync(settings),
             ChangePin change => ChangePinAsync(change),
+            RecoveryDevice recovery => RecoverAsync(recovery),
+            WordAck word => TakeWordAsync(word),
             GetPublicKey get => GetPublicKeyAsync(get),
             CipherKeyValue cipher => CipherAsync(cipher),
             GetECDHSessionKey agree => AgreeAsync(agree),
@@ -291,13 +325,19 @@ internal abstract class TrezorFirmware : IDisposable
     /// <summary>Why a message that no request waits for is refused.</summary>
     protected static Situation Unasked(int type) => (MessageType)type switch
     {
-        MessageType.WordAck => Situation.NotInRecovery,
         MessageType.EthereumTxAck => Situation.NotSigning,
         _ => Situation.UnknownMessage,
     };
 
+    private RequestRefusedException Cancelled()
+    {
+        EndRecovery();
+        return Refuse(Situation.NothingToCancel);
+    }
+
     private Task InitializeAsync(Initialize request)
     {
+        EndRecovery();
         TrezorSessions.Session session = Sessions.Start(request.SessionId.Span);
         Features features = Describe();
         features.SessionId = ByteString.CopyFrom(session.Id);
@@ -510,7 +550,7 @@ internal abstract class TrezorFirmware : IDisposable
         await SendAsync(MessageType.EthereumPublicKey, answer).ConfigureAwait(false);
     }
 
-    private void RequireSeed(Situation otherwise)
+    protected void RequireSeed(Situation otherwise)
     {
         if (Mnemonic is null)
         {

@@ -32,6 +32,9 @@ public sealed class AgeHeader
     /// <summary>How many bytes the header takes; the payload begins there.</summary>
     public int Length => _authenticated.Length + 1 + MacDigits + 1;
 
+    /// <summary>The MAC's 32 bytes, which the file key makes over everything before them.</summary>
+    public ReadOnlySpan<byte> Mac => _mac;
+
     private static ReadOnlySpan<byte> VersionLine => "age-encryption.org/v1\n"u8;
 
     /// <summary>Builds a header and its MAC.</summary>

@@ -130,6 +130,59 @@ internal static class Bech32
         return null;
     }
 
+    /// <summary>
+    /// Reads the upper-case text of a secret by arithmetic, without a branch or an index that depends on it; false when it is mistyped.
+    /// </summary>
+    /// <param name="text">All of the text.</param>
+    /// <param name="prefix">The human-readable part that it must have, lower case.</param>
+    /// <param name="data">Receives the bytes, of which there must be as many: guarded memory.</param>
+    internal static bool TryDecodeSecret(ReadOnlySpan<byte> text, string prefix, Span<byte> data)
+    {
+        int start = prefix.Length + 1;
+        if (text.Length != start + (((8 * data.Length) + 4) / 5) + ChecksumLength
+            || !Encoding.ASCII.GetString(text[..start]).Equals($"{prefix}1", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        uint checksum = Start(prefix);
+        uint bits = 0;
+        int held = 0;
+        int written = 0;
+        int foreign = 0;
+        for (int i = start; i < text.Length; i++)
+        {
+            int value = SecretValue(text[i]);
+            foreign |= value;
+            checksum = Step(checksum, (uint)value & 31);
+            if (i < text.Length - ChecksumLength)
+            {
+                bits = (bits << 5) | ((uint)value & 31);
+                held += 5;
+                if (held >= 8)
+                {
+                    held -= 8;
+                    data[written++] = (byte)(bits >> held);
+                }
+            }
+        }
+
+        return foreign >= 0 && checksum == 1 && (bits & ((1u << held) - 1)) == 0;
+    }
+
+    /// <summary>0 … 31, or −1 for what is no character of upper-case Bech32; all of the alphabet is compared.</summary>
+    private static int SecretValue(byte character)
+    {
+        int value = -1;
+        for (int i = 0; i < Alphabet.Length; i++)
+        {
+            int equal = ((character ^ char.ToUpperInvariant(Alphabet[i])) - 1) >> 31;
+            value += equal & (i + 1);
+        }
+
+        return value;
+    }
+
     private static uint Start(string prefix)
     {
         uint checksum = 1;

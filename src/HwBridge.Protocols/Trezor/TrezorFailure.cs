@@ -96,7 +96,8 @@ public readonly record struct TrezorFailure(FailureType Code, string Text)
         return new FaultException(fault, Text.Length == 0 ? $"{uri}: {cause}" : $"{uri}: {cause} (it says \"{Text}\")", remedy);
     }
 
-    private static string Printable(ReadOnlySpan<byte> utf8)
+    /// <summary>A device's words as they may be shown: printable ASCII without quotes, cut off.</summary>
+    internal static string Printable(ReadOnlySpan<byte> utf8)
     {
         StringBuilder text = new();
         foreach (byte b in utf8[..Math.Min(utf8.Length, MaxText)])

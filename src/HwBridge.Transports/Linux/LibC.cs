@@ -152,6 +152,9 @@ internal static unsafe partial class LibC
         /// <summary>tcsetattr: after what was written is out, and throwing away what was typed before.</summary>
         internal const int AfterFlush = 2;
 
+        /// <summary>tcsetattr: at once, and keeping what was typed.</summary>
+        internal const int AtOnce = 0;
+
         internal uint Input;
         internal uint Output;
         internal uint Control;

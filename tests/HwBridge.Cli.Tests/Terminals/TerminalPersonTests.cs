@@ -190,6 +190,39 @@ public sealed class TerminalPersonTests
     }
 
     [Test]
+    public async Task AskSecretAsync_KeysThatSendDigitsOfTheirOwn_AreNoPin(CancellationToken cancellationToken)
+    {
+        Task<SecretBuffer?> asking = Ask(new SecretQuestion(SecretKind.PinMatrix, "PIN"), cancellationToken);
+        await _messages.ShowsAsync("PIN: ", cancellationToken);
+        _terminal.Type("1\u001b[3~\u001bO2P\u001b[15~7\n");
+        using SecretBuffer? pin = await asking;
+        Assert.That(Encoding.UTF8.GetString(pin!.Span), Is.EqualTo("17"));
+    }
+
+    [TestCase("5", (byte)'5')]
+    [TestCase("\u001b[3~a0\n\t9", (byte)'9', Description = "nothing but a place counts, an arrow or Delete key neither")]
+    [TestCase("\u007f", (byte)8)]
+    [TestCase("\b", (byte)8)]
+    public async Task AskSecretAsync_SeedPlace_IsOneKeyWithoutEnter(string keys, byte place, CancellationToken cancellationToken)
+    {
+        Task<SecretBuffer?> asking = Ask(new SecretQuestion(SecretKind.SeedPlace, "word 3 of 12, choice 1"), cancellationToken);
+        await _messages.ShowsAsync("word 3 of 12, choice 1: ", cancellationToken);
+        _terminal.Type(keys);
+        using SecretBuffer? typed = await asking;
+        Assert.That(typed!.Span.ToArray(), Is.EqualTo((byte[])[place]));
+        Assert.That(_terminal.Screen, Is.Empty, "nothing is echoed");
+    }
+
+    [Test]
+    public async Task AskSecretAsync_SeedPlaceDeclined_IsNull(CancellationToken cancellationToken)
+    {
+        Task<SecretBuffer?> asking = Ask(new SecretQuestion(SecretKind.SeedPlace, "word"), cancellationToken);
+        await _messages.ShowsAsync("word: ", cancellationToken);
+        _terminal.Type("\u0004");
+        Assert.That(await asking, Is.Null);
+    }
+
+    [Test]
     public async Task AskSecretAsync_EmptyPin_Declines(CancellationToken cancellationToken)
     {
         Task<SecretBuffer?> asking = Ask(new SecretQuestion(SecretKind.PinMatrix, "PIN"), cancellationToken);
@@ -217,6 +250,7 @@ public sealed class TerminalPersonTests
 
     [TestCase(SecretKind.Password, "--password-file FILE or --password-fd N")]
     [TestCase(SecretKind.PinMatrix, "at a terminal")]
+    [TestCase(SecretKind.SeedPlace, "at a terminal")]
     [TestCase(SecretKind.Passphrase, "on the device")]
     public async Task AskSecretAsync_NoTerminal_SaysWhatToGiveInstead(SecretKind kind, string advice, CancellationToken cancellationToken)
     {

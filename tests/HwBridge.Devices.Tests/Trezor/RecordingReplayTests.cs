@@ -1,3 +1,4 @@
+using System.Buffers;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices.Trezor;
@@ -23,6 +24,8 @@ public sealed class RecordingReplayTests
         "a passphrase on the device of a Model One", "06_passphrase_on_device",
         "a PIN that is set", "06_changepin",
         "a wrong PIN without another try", "06_pin_wrong$",
+        "recovery by words, which would show them to the host (refused in SeedCheckTests)", "07_dryrun_12_bad", "07_dryrun_12_match", "07_dryrun_12_mis",
+        "07_dryrun_12_no", "07_dryrun_12_unknown", "07_dryrun_24_", "07_dryrun_cancel", "07_dryrun_initialize", "07_dryrun_other",
         "requests without a session, which are sent again in a new one", "01e", "06_endsession", "core289_01e", "core289_06_endsession",
     ];
 
@@ -77,15 +80,31 @@ public sealed class RecordingReplayTests
         bool IsCancelNext() =>
             player.NextOfHost is { FromHost: true, Type: (int)MessageType.Cancel } next && !ReferenceEquals(next, request);
         person.Listening = _ => Stop(stop, IsCancelNext());
-        player.Device.Idle = () => Stop(stop, IsCancelNext());
+
+        // Where a recording ends on an act of the host, so does ours.
+        bool isCutOff = recording.Messages[^1].FromHost;
+        player.Device.Idle = () => Stop(stop, IsCancelNext() || (isCutOff && player.NextOfHost is null));
 
         RecordedMessage? last = LastAnswer(recording, request);
         MessageType answer = last is { Type: { } type } && type != (int)MessageType.Failure ? (MessageType)type : MessageType.Success;
         RecordedCommand command = new((MessageType)request.Type!, answer, request.Payload!);
         try
         {
+            if (OwnSeedCheck(request) is { } check)
+            {
+                string said = await session.CheckSeedAsync(check, "Enter the words.", stop.Token);
+                Assert.That(said, Is.EqualTo(Success.Parser.ParseFrom(last!.Payload).Message));
+                return;
+            }
+
             byte[] payload = await session.RunAsync(command, null, stop.Token);
             Assert.That(payload, Is.EqualTo(last?.Payload));
+        }
+        catch (FaultException fault) when (fault.Fault == Fault.Mismatch)
+        {
+            Failure verdict = Failure.Parser.ParseFrom(last!.Payload);
+            Assert.That(verdict.Code, Is.EqualTo(FailureType.ProcessError));
+            Assert.That(fault.Message, Is.EqualTo(verdict.Message));
         }
         catch (FaultException fault)
         {
@@ -95,7 +114,7 @@ public sealed class RecordingReplayTests
         catch (OperationCanceledException)
         {
             Assert.That(stop.IsCancellationRequested, Is.True);
-            Assert.That(last?.Type, Is.EqualTo((int)MessageType.Failure));
+            Assert.That(isCutOff || last?.Type == (int)MessageType.Failure, Is.True);
         }
     }
 
@@ -107,8 +126,25 @@ public sealed class RecordingReplayTests
         }
     }
 
+    /// <summary>The request as our host makes it, where these are its bytes.</summary>
+    private static CheckSeedCommand? OwnSeedCheck(RecordedMessage request)
+    {
+        CheckSeedCommand[] ours = [new(WordCount: null), new(12), new(18), new(24)];
+        foreach (CheckSeedCommand command in ours.Where(_ => request.Type == (int)MessageType.RecoveryDevice))
+        {
+            ArrayBufferWriter<byte> payload = new();
+            command.Encode(payload);
+            if (payload.WrittenSpan.SequenceEqual(request.Payload))
+            {
+                return command;
+            }
+        }
+
+        return null;
+    }
+
     private static bool IsAcknowledgement(RecordedMessage message) => (MessageType?)message.Type is MessageType.ButtonAck
-        or MessageType.PinMatrixAck or MessageType.PassphraseAck or MessageType.Cancel;
+        or MessageType.PinMatrixAck or MessageType.PassphraseAck or MessageType.WordAck or MessageType.Cancel;
 
     private static RecordedMessage? Following(Recording recording, RecordedMessage message) =>
         recording.Messages.SkipWhile(other => !ReferenceEquals(other, message)).Skip(1).FirstOrDefault();
@@ -144,6 +180,9 @@ public sealed class RecordingReplayTests
             {
                 case MessageType.PinMatrixAck:
                     yield return PinMatrixAck.Parser.ParseFrom(message.Payload).Pin;
+                    break;
+                case MessageType.WordAck:
+                    yield return WordAck.Parser.ParseFrom(message.Payload).Word;
                     break;
                 case MessageType.PassphraseAck when PassphraseAck.Parser.ParseFrom(message.Payload) is { HasPassphrase: true } passphrase:
                     yield return passphrase.Passphrase;

@@ -12,6 +12,9 @@ namespace HwBridge.Devices.Tests.Trezor;
 
 public sealed class TrezorKeyStoreTests
 {
+    private const KeyStoreCapabilities All =
+        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.SeedCheck;
+
     private int _live;
 
     [SetUp]
@@ -32,15 +35,15 @@ public sealed class TrezorKeyStoreTests
             firmware,
             null,
             KeyStoreState.Ready,
-            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing,
+            All,
             KeyOrigin.DeviceRooted)));
     }
 
     [TestCase("bootloader", KeyStoreState.Bootloader, KeyStoreCapabilities.None)]
     [TestCase("without a seed", KeyStoreState.Unknown, KeyStoreCapabilities.None)]
-    [TestCase("without generic cryptography", KeyStoreState.Ready, KeyStoreCapabilities.None)]
-    [TestCase("locked", KeyStoreState.Locked, KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing)]
-    [TestCase("old", KeyStoreState.Ready, KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing)]
+    [TestCase("without generic cryptography", KeyStoreState.Ready, KeyStoreCapabilities.SeedCheck)]
+    [TestCase("locked", KeyStoreState.Locked, All)]
+    [TestCase("old", KeyStoreState.Ready, All)]
     public async Task Open_DeviceInAnyState_ShowsWhatItCanDoNow(string state, KeyStoreState expected, KeyStoreCapabilities capabilities)
     {
         ScriptedTrezor device = new();
@@ -68,12 +71,12 @@ public sealed class TrezorKeyStoreTests
         await using TrezorKeyStore store = await Trezors.OpenStoreAsync(device);
         Assert.That((store.Info.State, store.Info.Capabilities), Is.EqualTo((expected, capabilities)));
         Assert.That(store.Info.Model, Is.EqualTo("Model One"));
-        Assert.That(store.TryGet<ISealing>(out _), Is.EqualTo(capabilities != KeyStoreCapabilities.None));
-        Assert.That(store.TryGet<IValidatorKeys>(out _), Is.EqualTo(capabilities != KeyStoreCapabilities.None));
+        Assert.That(store.TryGet<ISealing>(out _), Is.EqualTo(capabilities == All));
+        Assert.That(store.TryGet<IValidatorKeys>(out _), Is.EqualTo(capabilities == All));
         Assert.That(store.TryGet<IKeyStore>(out _), Is.False);
         Assert.That(
             store.Info.ValidatorKeyOrigin,
-            Is.EqualTo(capabilities == KeyStoreCapabilities.None ? KeyOrigin.None : KeyOrigin.DeviceRooted));
+            Is.EqualTo(capabilities == All ? KeyOrigin.DeviceRooted : KeyOrigin.None));
     }
 
     [Test]

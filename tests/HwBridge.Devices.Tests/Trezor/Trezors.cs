@@ -14,6 +14,7 @@ internal static class Trezors
         Synchronise: TimeSpan.FromSeconds(5),
         Work: TimeSpan.FromSeconds(5),
         Person: TimeSpan.FromSeconds(10),
+        Words: TimeSpan.FromSeconds(10),
         PinDelay: TimeSpan.FromSeconds(10));
 
     /// <summary>For a device that does not answer.</summary>
@@ -22,6 +23,7 @@ internal static class Trezors
         Synchronise: TimeSpan.FromMilliseconds(100),
         Work: TimeSpan.FromMilliseconds(200),
         Person: TimeSpan.FromMilliseconds(300),
+        Words: TimeSpan.FromMilliseconds(300),
         PinDelay: TimeSpan.FromMilliseconds(300));
 
     /// <summary>A request that takes one packet.</summary>

@@ -19,5 +19,19 @@ internal sealed class RecordedRandomness : ITrezorRandomness
         SessionId = null;
     }
 
+    /// <summary>The positions that a recovery by words asks for; the rest of them in any order.</summary>
+    internal IReadOnlyList<int> WordOrder { get; set; } = [];
+
+    internal Queue<int> FakeWords { get; } = [];
+
     public void Shuffle(Span<char> digits) => Matrix.CopyTo(digits);
+
+    public void Shuffle(Span<int> order)
+    {
+        List<int> rest = [.. order];
+        Assert.That(WordOrder.All(rest.Remove), Is.True, "the recording has other words");
+        ((int[])[.. WordOrder, .. rest]).CopyTo(order);
+    }
+
+    public int NextWord() => FakeWords.TryDequeue(out int index) ? index : 0;
 }

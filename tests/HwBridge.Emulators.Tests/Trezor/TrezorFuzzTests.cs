@@ -13,6 +13,7 @@ public sealed class TrezorFuzzTests
     [
         Initialize.Parser, Ping.Parser, LoadDevice.Parser, ApplySettings.Parser, GetPublicKey.Parser, CipherKeyValue.Parser,
         GetECDHSessionKey.Parser, SignIdentity.Parser, EthereumGetAddress.Parser, PinMatrixAck.Parser, PassphraseAck.Parser,
+        RecoveryDevice.Parser, WordAck.Parser,
     ];
 
     private static readonly MessageType[] TinyTypes =

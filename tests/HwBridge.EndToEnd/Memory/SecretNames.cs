@@ -12,6 +12,9 @@ internal static class SecretNames
     internal const string Pin = "PIN";
     internal const string PinKeys = "keys typed for the PIN";
 
+    internal const string SeedWords = "words of the seed";
+    internal const string SeedPlaces = "keys typed for the words";
+
     internal const string WrapKey = "age wrap key";
     internal const string FileKey = "age file key";
     internal const string HeaderKey = "age header key";
@@ -30,9 +33,10 @@ internal static class SecretNames
     internal const string Pbkdf2 = "PBKDF2";
     internal const string Deriving = "deriving";
     internal const string Opening = "opening";
+    internal const string Sending = "sending";
     internal const string Done = "done";
 
-    internal static IReadOnlyList<string> Moments { get; } = [Typing, Asked, Scrypt, Pbkdf2, Deriving, Opening, Done];
+    internal static IReadOnlyList<string> Moments { get; } = [Typing, Asked, Scrypt, Pbkdf2, Deriving, Opening, Sending, Done];
 
     internal static IReadOnlyList<string> Age { get; } = [WrapKey, FileKey, HeaderKey, PayloadKey, Document];
 

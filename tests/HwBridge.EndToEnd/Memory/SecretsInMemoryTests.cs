@@ -1,14 +1,18 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Networks;
 using HwBridge.Core.Secrets;
 using HwBridge.EndToEnd.Faults;
 using HwBridge.Protocols.Age;
+using HwBridge.Shared.Keymanager;
 using HwBridge.Shared.Terminals;
 
 namespace HwBridge.EndToEnd.Memory;
@@ -26,6 +30,7 @@ internal sealed class SecretsInMemoryTests : IDisposable
     private const string Password = "Kq7-wimble+frantic 83 oval";
     private const string AccentedPassword = "Zw\u00f6lf gro\u00dfe \ufb01ndige \u00c5le \u2116 83";
     private const string Pin = "582947316";
+    private const string Words = "scheme spot photo card baby mountain device kick cradle pact join borrow";
     private const string Passphrase = "\u00c4gyptisch murmelt\u2122 71";
 
     private readonly Workplace _workplace = new();
@@ -96,6 +101,53 @@ internal sealed class SecretsInMemoryTests : IDisposable
         }
 
         AddKeystores(proof, Path.Combine(_workplace.Folder, "restored"), Password);
+        proof.Conclude();
+    }
+
+    [TestCase("http")]
+    [TestCase("https")]
+    public async Task BackupOpen_IntoAValidatorClient_LeavesNoSecret(string scheme)
+    {
+        const string Token = "api-token-0x1f4c77";
+        MemoryProof proof = new($"backup open, {scheme}", "keymanager");
+        string file = await MakeBackupAsync(proof).ConfigureAwait(false);
+        string token = Path.Combine(_workplace.Home, "token.txt");
+        await File.WriteAllTextAsync(token, Token).ConfigureAwait(false);
+        using X509Certificate2? own = scheme == "https" ? ServerCertificate.Create("127.0.0.1") : null;
+        string[] trust = own is null ? [] : ["--ca", Path.Combine(_workplace.Home, "ca.pem")];
+        await File.WriteAllTextAsync(Path.Combine(_workplace.Home, "ca.pem"), own?.ExportCertificatePem() ?? string.Empty).ConfigureAwait(false);
+        KeymanagerServer server = await KeymanagerServer.StartAsync(Token, Network.Hoodi.GenesisValidatorsRoot, own).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            TaskCompletionSource<byte[]> arrived = new();
+            TaskCompletionSource answered = new();
+            server.Interfere = async context =>
+            {
+                if (context.Request.Method == "POST")
+                {
+                    MemoryStream body = new();
+                    await context.Request.Body.CopyToAsync(body).ConfigureAwait(false);
+                    context.Request.Body = new MemoryStream(body.ToArray());
+                    arrived.SetResult(body.ToArray());
+                    await answered.Task.ConfigureAwait(false);
+                }
+
+                return false;
+            };
+            string[] open = ["backup", "open", "--backup", file, "--device", "emulator:ledger", "--without-slashing-history", "--kdf", "pbkdf2"];
+            using HeldCommand command = HeldCommand.Start(_workplace, null, [.. open, "--keymanager", server.Url, "--token-file", token, .. trust]);
+            using JsonDocument sent = JsonDocument.Parse(await arrived.Task.WaitAsync(Workplace.Deadline).ConfigureAwait(false));
+            proof.Take(command, SecretNames.Sending, SecretNames.Password, SecretNames.Keys);
+            answered.SetResult();
+            await EndAsync(proof, command).ConfigureAwait(false);
+            string password = sent.RootElement.GetProperty("passwords")[0].GetString()!;
+            proof.Add(Secret.OfText(SecretNames.Password, password), Secret.OfBytes(SecretNames.Password, Convert.FromHexString(password)));
+            foreach (JsonElement keystore in sent.RootElement.GetProperty("keystores").EnumerateArray())
+            {
+                AddKeystore(proof, Encoding.UTF8.GetBytes(keystore.GetString()!), Encoding.UTF8.GetBytes(password));
+            }
+        }
+
         proof.Conclude();
     }
 
@@ -178,6 +230,28 @@ internal sealed class SecretsInMemoryTests : IDisposable
             command => proof.TakeSeveralAsync(command, SecretNames.Deriving, SecretNames.Keys)).ConfigureAwait(false);
         AddDeviceRoot(proof, DeviceAnswers.CipheredValues(answers).Single(), 4);
         proof.Conclude();
+    }
+
+    [Test]
+    public async Task CheckSeed_OnAModelOneAtATerminal_LeavesNoSecret()
+    {
+        MemoryProof proof = new("check --seed, Trezor Model One", "--words");
+        string seedFile = Path.Combine(_workplace.Home, "seed.txt");
+        await File.WriteAllTextAsync(seedFile, Words).ConfigureAwait(false);
+        using SoftwareDevice device = await SoftwareDevice.StartAsync(
+            _workplace, "trezor", "--model", "t1b1", "--seed-file", seedFile).ConfigureAwait(false);
+        using PseudoTerminal terminal = new();
+        using HeldCommand command = HeldCommand.Start(_workplace, terminal, "check", "--seed", "--words", "12", "--device", device.Uri);
+        SeedTypist typist = new(device, terminal, command, Words);
+        await typist.TypeAsync(40).ConfigureAwait(false);
+
+        // It is stopped for that; what is typed after is no more echoed than before.
+        proof.Take(command, SecretNames.Typing);
+        await typist.TypeAsync(48).ConfigureAwait(false);
+        await EndAsync(proof, command).ConfigureAwait(false);
+        proof.Add(Secret.OfText(SecretNames.SeedWords, Words, least: 14), Secret.OfText(SecretNames.SeedPlaces, typist.Typed, least: 6));
+        proof.Conclude();
+        Assert.That(terminal.Screen.Replace("\n", "", StringComparison.Ordinal), Does.Not.Match("choice [1-4]: [1-9]"), "nothing is echoed");
     }
 
     [Test]
@@ -323,11 +397,16 @@ internal sealed class SecretsInMemoryTests : IDisposable
         byte[] normalized = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKD));
         foreach (string file in Directory.GetFiles(folder, "keystore*"))
         {
-            Keystore keystore = Keystore.Parse(File.ReadAllBytes(file), file);
-            byte[] key = new byte[32];
-            keystore.Kdf.Derive(normalized, keystore.Salt, key);
-            proof.Add(Secret.OfBytes(SecretNames.KeystoreKeys, key));
+            AddKeystore(proof, File.ReadAllBytes(file), normalized);
         }
+    }
+
+    private static void AddKeystore(MemoryProof proof, byte[] json, byte[] password)
+    {
+        Keystore keystore = Keystore.Parse(json, "keystore");
+        byte[] key = new byte[32];
+        keystore.Kdf.Derive(password, keystore.Salt, key);
+        proof.Add(Secret.OfBytes(SecretNames.KeystoreKeys, key));
     }
 
     private string PasswordFile(string password)

@@ -37,6 +37,52 @@ public class AgeVectorTests
         await TestContext.Out.WriteLineAsync(string.Join(", ", ends.Select(end => $"{end.Key}: {end.Value}")));
     }
 
+    /// <summary>The vectors of passphrases, which here open shares: those that succeed open, the others do not.</summary>
+    [Test]
+    public async Task TryUnwrap_EachVectorOfAPassphrase_OpensWhereItShould()
+    {
+        int opened = 0;
+        int refused = 0;
+        foreach (string line in await NodePeer.RunAsync("Age/cctv.mjs", [], TimeSpan.FromMinutes(1)))
+        {
+            (ILookup<string, string> fields, byte[] file) = Split(Convert.FromBase64String(line.Split(' ')[1]));
+            if (fields["passphrase"].Any())
+            {
+                bool opens = Opens(file, fields["passphrase"]);
+                Assert.That(opens, Is.EqualTo(fields["expect"].Single() == "success"), line.Split(' ')[0]);
+                _ = opens ? opened++ : refused++;
+            }
+        }
+
+        Assert.That(opened, Is.GreaterThan(0));
+        await TestContext.Out.WriteLineAsync($"{opened} opened, {refused} refused");
+    }
+
+    private static bool Opens(byte[] bytes, IEnumerable<string> passphrases)
+    {
+        try
+        {
+            AgeFile file = AgeFile.Parse(bytes);
+            foreach (string passphrase in passphrases)
+            {
+                using SecretBuffer secret = SecretBuffer.CopyOf(Encoding.UTF8.GetBytes(passphrase));
+                using SecretBuffer? fileKey =
+                    ScryptStanza.TryParse(file.Header.Stanzas[0], out ScryptStanza? stanza) ? stanza.TryUnwrap(secret) : null;
+                if (fileKey is not null)
+                {
+                    file.Decrypt(fileKey).Dispose();
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (FaultException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The ends that a vector may have: the one it names, or the one that is the same to this program.</summary>
     private static string[] Accepted(ILookup<string, string> fields)
     {

@@ -1,9 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
+using HwBridge.Shared.Trezor;
 
 namespace HwBridge.Interop.Trezor;
 
@@ -17,6 +19,7 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
     private readonly Bip39Mnemonic? _mnemonic;
     private readonly SoftwareTrezor _device;
     private readonly TrezorUdpServer _server;
+    private readonly HashSet<int> _slips = [];
     private StreamWriter? _host;
 
     internal TrezorctlBench(SoftwareTrezorOptions options, string? mnemonic)
@@ -41,9 +44,27 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
         return ValueTask.FromResult(Approves);
     }
 
+    /// <summary>The words on the person's paper.</summary>
+    internal string[] Words { get; set; } = [];
+
     public async ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken)
     {
         Shown.Add(notice);
+        if (notice.Title == "Please enter on your computer")
+        {
+            // A word of the seed by its number, or a fake one to be typed as it is.
+            string asked = notice.Fields[0].Value;
+            await _host!.WriteLineAsync(int.TryParse(asked, out int position) ? Words[position - 1] : asked);
+            return;
+        }
+
+        if (WordMatrix.Last([.. notice.Lines]) is { } matrix)
+        {
+            // The first choice of each word is taken back once.
+            bool isSlip = matrix.Choice == 2 && _slips.Add(matrix.Word);
+            await _host!.WriteLineAsync(isSlip ? "back" : $"{matrix.KeyOf(Words[matrix.Word - 1])}");
+            return;
+        }
 
         // Rows as on the screen, top first; the host counts from the bottom.
         string keypad = string.Concat(notice.Fields.Reverse().Select(row => row.Value.Replace(" ", "", StringComparison.Ordinal)));
@@ -53,7 +74,12 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
     public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken)
     {
         Shown.Add(prompt);
-        return ValueTask.FromResult<string?>(prompt.Title.Contains("PIN", StringComparison.Ordinal) ? Pin : Passphrase);
+        return ValueTask.FromResult<string?>(prompt.Title.Split(' ') switch
+        {
+            ["Number", ..] => $"{Words.Length}",
+            ["Word", string number, ..] => Words[int.Parse(number, CultureInfo.InvariantCulture) - 1],
+            _ => prompt.Title.Contains("PIN", StringComparison.Ordinal) ? Pin : Passphrase,
+        });
     }
 
     /// <summary>Runs trezorctl to its end.</summary>
@@ -77,8 +103,8 @@ internal sealed class TrezorctlBench : IDeviceScreen, IAsyncDisposable
         });
 
     /// <summary>Runs a script of this folder with the maker's library.</summary>
-    internal Task<PeerResult> ScriptAsync(string script, IEnumerable<string> lines, string? passphrase = null) => RunAsync(
-        ["/usr/bin/python3", Path.Combine(NodePeer.Root, "Trezor", script), $"{_server.EndPoint.Port}"],
+    internal Task<PeerResult> ScriptAsync(string script, IEnumerable<string> lines, string? passphrase = null, params string[] arguments) => RunAsync(
+        ["/usr/bin/python3", Path.Combine(NodePeer.Root, "Trezor", script), $"{_server.EndPoint.Port}", .. arguments],
         lines,
         start => start.Environment["PASSPHRASE"] = passphrase);
 

@@ -185,8 +185,66 @@ public sealed class TrezorctlTests(TrezorFlavour flavour)
         Assert.That(result.Output.Split('\n'), Is.EqualTo((string[])[HiddenAddress, HiddenAddress, HiddenAddress]), result.Error);
     }
 
-    private TrezorctlBench New(string? label = null, string? pin = null, bool passphrase = false) =>
-        new(new SoftwareTrezorOptions { Flavour = flavour, Label = label, Pin = pin, PassphraseProtection = passphrase }, All);
+    [TestCase("legal winner thank year wave sausage worth useful legal winner thank yellow", "The seed is valid and matches")]
+    [TestCase("zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong", "does not match the one in the device")]
+    public async Task Recover_DryRun_SaysWhetherTheWordsAreTheDevices(string words, string verdict)
+    {
+        await using TrezorctlBench bench = New(pin: "1234", seed: "legal winner thank year wave sausage worth useful legal winner thank yellow");
+        bench.Pin = "1234";
+        bench.Words = words.Split(' ');
+        string[] command = ["device", "recover", "--dry-run", "--words", "12"];
+
+        // By words: 24 of them, fake ones among them, and only when the safety checks are off.
+        PeerResult byWords = await bench.TrezorctlAsync(command);
+        if (!IsCore)
+        {
+            Assert.That(byWords.Output + byWords.Error, Does.Contain("Advanced recovery must be used."));
+            PeerResult relaxed = await bench.TrezorctlAsync("set", "safety-checks", "prompt");
+            Assert.That(relaxed.ExitCode, Is.Zero, relaxed.Output + relaxed.Error);
+            byWords = await bench.TrezorctlAsync(command);
+        }
+
+        Assert.That(byWords.Output + byWords.Error, Does.Contain(verdict));
+        if (!IsCore)
+        {
+            PeerResult byMatrix = await bench.ScriptAsync("recover.py", [], null, "12");
+            Assert.That(byMatrix.Output, Does.Contain(verdict), byMatrix.Error);
+        }
+    }
+
+    [Test]
+    public async Task Recover_DryRunOfTwentyFourWords_NeedsNoSetting()
+    {
+        const string Words = "hamster diagram private dutch cause delay private meat slide toddler razor book happy fancy gospel tennis maple "
+            + "dilemma loan word shrug inflict delay length";
+        await using TrezorctlBench bench = New(seed: Words);
+        bench.Words = Words.Split(' ');
+        PeerResult result = await bench.TrezorctlAsync("device", "recover", "--dry-run");
+        Assert.That(result.Output, Does.Contain("The seed is valid and matches the one in the device"), result.Error);
+        if (!IsCore)
+        {
+            PeerResult byMatrix = await bench.ScriptAsync("recover.py", [], null, "24");
+            Assert.That(byMatrix.Output, Is.EqualTo("The seed is valid and matches the one in the device"), byMatrix.Error);
+        }
+    }
+
+    [Test]
+    public async Task Recover_DryRunRejectedOrWithoutSeed_SaysSo()
+    {
+        await using TrezorctlBench empty = new(new SoftwareTrezorOptions { Flavour = flavour }, mnemonic: null);
+        PeerResult result = await empty.TrezorctlAsync("device", "recover", "--dry-run");
+        Assert.That(result.Output + result.Error, Does.Contain("not initialized"));
+        if (IsCore)
+        {
+            await using TrezorctlBench bench = New();
+            bench.Approves = false;
+            PeerResult rejected = await bench.TrezorctlAsync("device", "recover", "--dry-run");
+            Assert.That(rejected.Output + rejected.Error, Does.Contain("ancelled"));
+        }
+    }
+
+    private TrezorctlBench New(string? label = null, string? pin = null, bool passphrase = false, string seed = All) =>
+        new(new SoftwareTrezorOptions { Flavour = flavour, Label = label, Pin = pin, PassphraseProtection = passphrase }, seed);
 
     private static JsonDocument Vectors(string name) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(NodePeer.Root, "..", "..", "protocols", "trezor", "vectors", name + ".json")));

@@ -16,6 +16,12 @@ internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload
     /// <summary>At a PinMatrixAck: the digits of the keypad that the device showed, in the order of its positions.</summary>
     internal string? Matrix { get; init; }
 
+    /// <summary>At a WordAck: the position in the seed that the device's screen asked for, 0 for a fake word; null where none was noted.</summary>
+    internal int? WordPosition { get; init; }
+
+    /// <summary>At a WordAck: the fake word on the device's screen, or empty.</summary>
+    internal string? FakeWord { get; init; }
+
     /// <summary>Which of two hosts.</summary>
     internal string? Host { get; init; }
 
@@ -38,6 +44,8 @@ internal sealed record RecordedMessage(bool FromHost, int? Type, byte[]? Payload
         Debuglink = Text(exchange, "debuglink"),
         Matrix = Text(exchange, "matrix"),
         Host = Text(exchange, "host"),
+        WordPosition = exchange.TryGetProperty("screen", out JsonElement screen) ? screen.GetProperty("word_pos").GetInt32() : null,
+        FakeWord = exchange.TryGetProperty("screen", out screen) ? Text(screen, "fake_word") : null,
     };
 
     private static string? Text(JsonElement exchange, string name) =>

@@ -32,7 +32,7 @@ public sealed class KernelTests
             .ConfigureAwait(false);
         double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
-            kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /tmp/results/results.json")
+            kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
             .ConfigureAwait(false);
         string file = Path.Combine(results, "results.json");
         foreach (string line in File.Exists(file) ? await File.ReadAllLinesAsync(file).ConfigureAwait(false) : [])

@@ -7,7 +7,7 @@ namespace HwBridge.UsbVm;
 /// <summary>A Debian kernel under qemu's software emulation, whose programs are this machine's own, read-only.</summary>
 /// <remarks>
 /// <code>
-///   guest: / in memory (busybox) -> /host = this machine's /, 9p, read-only; its /mnt = the tests' programs, its /tmp/results = a folder to write
+///   guest: / in memory (busybox) -> /host = this machine's /, 9p, read-only; its /mnt = the tests' programs, its /srv = a folder to write
 /// </code>
 /// </remarks>
 internal static class VirtualMachine
@@ -15,7 +15,7 @@ internal static class VirtualMachine
     private const string Emulator = "qemu-system-x86_64";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
-    /// <summary>Boots, runs a command with these programs at /mnt and this folder at /tmp/results, and powers off.</summary>
+    /// <summary>Boots, runs a command with these programs at /mnt and this folder at /srv, and powers off.</summary>
     /// <returns>What the guest's console said.</returns>
     internal static async Task<string> RunAsync(DebianKernel kernel, string programs, string results, string command)
     {
@@ -91,7 +91,7 @@ internal static class VirtualMachine
             mount -t devpts pts /dev/pts; mount -t tmpfs shm /dev/shm; chmod 1777 /dev/shm
             mkdir /etc /layer; mount -t tmpfs layer /layer; mkdir /layer/new /layer/work
             mount -t overlay -o lowerdir=/host/etc,upperdir=/layer/new,workdir=/layer/work etc /host/etc || echo "/etc can not be written"
-            mkdir /host/tmp/results; mount -t 9p -o $share results /host/tmp/results || poweroff -f
+            mount -t 9p -o $share results /host/srv || poweroff -f
             echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s"
             chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} DOTNET_TieredCompilation=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command}
             echo "guest ends after $(cut -d' ' -f1 /proc/uptime) s with $?"

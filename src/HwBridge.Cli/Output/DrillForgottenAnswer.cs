@@ -1,0 +1,4 @@
+namespace HwBridge.Cli.Output;
+
+/// <summary>The JSON of <c>drill forget</c>.</summary>
+internal sealed record DrillForgottenAnswer(string Id);
