@@ -67,7 +67,7 @@ internal static class DoctorCommand
 
         if (!yes && !await context.Person.ConfirmAsync("Write this file?", cancellationToken).ConfigureAwait(false))
         {
-            throw new FaultException(Fault.Cancelled, "the rules were not written", "Run it again when you want them.");
+            throw new FaultException(Fault.Cancelled, "the rules were not written", "Run it again when you want them; --yes writes them without asking.");
         }
 
         rules.Install(cancellationToken);
