@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using HwBridge.Cli.Doctor;
 
 namespace HwBridge.Cli.Tests.Doctor;
 
+[SupportedOSPlatform("linux")]
 public sealed class UdevRulesTests
 {
     private FakeRoot _root = null!;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using HwBridge.Cli.Hosting;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;

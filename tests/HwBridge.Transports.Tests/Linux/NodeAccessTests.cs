@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Tests.Linux;
 
+[SupportedOSPlatform("linux")]
 public sealed class NodeAccessTests
 {
     private const string Header = "02000000";

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using HwBridge.Cli.Hosting;
 using HwBridge.Transports.Linux;
 
 namespace HwBridge.Shared.Terminals;

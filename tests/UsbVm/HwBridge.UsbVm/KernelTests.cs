@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using HwBridge.UsbVm.Guest;
+
+[assembly: SupportedOSPlatform("linux")]
 
 namespace HwBridge.UsbVm;
 
