@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HwBridge.Core.Cryptography;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 
@@ -77,21 +76,12 @@ public sealed class AgeFile
         SecretBuffer plaintext = SecretBuffer.Allocate(checked((int)PlaintextLength));
         try
         {
-            using AgePayload payload = new(fileKey, Payload.Span[..AgePayload.NonceSize]);
-            ReadOnlySpan<byte> source = Payload.Span[AgePayload.NonceSize..];
-            Span<byte> destination = plaintext.Span;
-            bool last;
-            do
-            {
-                last = source.Length <= AgePayload.EncryptedChunkSize;
-                int encrypted = last ? source.Length : AgePayload.EncryptedChunkSize;
-                int length = encrypted - ChaCha20Poly1305Ietf.TagSize;
-                payload.Decrypt(source[..encrypted], last, destination[..length]);
-                source = source[encrypted..];
-                destination = destination[length..];
-            }
-            while (!last);
-
+            PayloadStream.Decrypt(
+                fileKey,
+                Payload.Length,
+                (offset, destination) => Payload.Span.Slice((int)offset, destination.Length).CopyTo(destination),
+                (offset, source) => source.CopyTo(plaintext.Span[(int)offset..]),
+                CancellationToken.None);
             return plaintext;
         }
         catch
@@ -101,22 +91,23 @@ public sealed class AgeFile
         }
     }
 
-    private static byte[] EncryptPayload(SecretBuffer fileKey, ReadOnlySpan<byte> plaintext)
+    private static unsafe byte[] EncryptPayload(SecretBuffer fileKey, ReadOnlySpan<byte> plaintext)
     {
         byte[] encrypted = new byte[AgePayload.EncryptedLength(plaintext.Length)];
-        RandomNumberGenerator.Fill(encrypted.AsSpan(0, AgePayload.NonceSize));
-        using AgePayload payload = new(fileKey, encrypted.AsSpan(0, AgePayload.NonceSize));
-        Span<byte> rest = encrypted.AsSpan(AgePayload.NonceSize);
-        bool last;
-        do
+        int length = plaintext.Length;
+        fixed (byte* start = plaintext)
         {
-            last = plaintext.Length <= AgePayload.ChunkSize;
-            int length = last ? plaintext.Length : AgePayload.ChunkSize;
-            payload.Encrypt(plaintext[..length], last, rest[..(length + ChaCha20Poly1305Ietf.TagSize)]);
-            plaintext = plaintext[length..];
-            rest = rest[(length + ChaCha20Poly1305Ietf.TagSize)..];
+            // A span can't be handed to other threads; it stays where it is until they are done.
+            nint address = (nint)start;
+            PayloadStream.Encrypt(
+                fileKey,
+                RandomNumberGenerator.GetBytes(AgePayload.NonceSize),
+                length,
+                (offset, destination) => new ReadOnlySpan<byte>((byte*)address, length).Slice((int)offset, destination.Length).CopyTo(destination),
+                (offset, source) => source.CopyTo(encrypted.AsSpan((int)offset)),
+                digest: null,
+                CancellationToken.None);
         }
-        while (!last);
 
         return encrypted;
     }
