@@ -10,7 +10,7 @@ namespace HwBridge.Protocols.Age;
 /// </summary>
 public static class PayloadStream
 {
-    private const int ChunksAtOnce = 4;
+    internal const int ChunksAtOnce = 4;
 
     /// <summary>Guarded memory is locked, and what may be locked is little (8 MiB as a rule).</summary>
     private const int MaxThreads = 8;
@@ -59,7 +59,7 @@ public static class PayloadStream
                 turns.Pass(piece);
             }
 
-            encrypted(EncryptedOffset(piece), cipher[..written]);
+            encrypted(AgePayload.NonceSize + (piece * ChunksAtOnce * AgePayload.EncryptedChunkSize), cipher[..written]);
         });
     }
 
@@ -74,73 +74,13 @@ public static class PayloadStream
         SecretBuffer fileKey, long length, PayloadReader encrypted, PayloadWriter plaintext, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plaintext);
-        long plaintextLength = AgePayload.PlaintextLength(length);
-        using AgePayload payload = Open(fileKey, encrypted);
-        new Turns(plaintextLength, cancellationToken).Run((piece, plain, cipher) =>
+        using PayloadDecryption decryption = new(fileKey, length, encrypted);
+        new Turns(decryption.PlaintextLength, cancellationToken).Run((piece, plain, cipher) =>
         {
-            (long offset, int size, _) = Piece(piece, plaintextLength);
-            Read(payload, encrypted, plaintextLength, offset, plain[..size], cipher);
+            (long offset, int size, _) = Piece(piece, decryption.PlaintextLength);
+            decryption.Read(offset, plain[..size], cipher);
             plaintext(offset, plain[..size]);
         });
-    }
-
-    /// <summary>Encrypts the inside of one payload as another; its plaintext passes through guarded memory only.</summary>
-    /// <param name="oldFileKey">16 bytes.</param>
-    /// <param name="length">Of the old payload, and of the new one, nonce included, in bytes.</param>
-    /// <param name="oldPayload">Gives the old payload.</param>
-    /// <param name="fileKey">16 other bytes.</param>
-    /// <param name="nonce">16 bytes, random.</param>
-    /// <param name="encrypted">Takes the new payload.</param>
-    /// <param name="digest">Is fed the new payload; null for none.</param>
-    /// <param name="cancellationToken">Looked at every few chunks.</param>
-    /// <exception cref="Core.Faults.FaultException">As <see cref="Decrypt"/>.</exception>
-    public static void Reencrypt(
-        SecretBuffer oldFileKey,
-        long length,
-        PayloadReader oldPayload,
-        SecretBuffer fileKey,
-        ReadOnlySpan<byte> nonce,
-        PayloadWriter encrypted,
-        IncrementalHash? digest,
-        CancellationToken cancellationToken)
-    {
-        long plaintextLength = AgePayload.PlaintextLength(length);
-        using AgePayload old = Open(oldFileKey, oldPayload);
-        using ThreadLocal<byte[]> ciphers = new(static () => new byte[ChunksAtOnce * AgePayload.EncryptedChunkSize]);
-        Encrypt(
-            fileKey,
-            nonce,
-            plaintextLength,
-            (offset, destination) => Read(old, oldPayload, plaintextLength, offset, destination, ciphers.Value),
-            encrypted,
-            digest,
-            cancellationToken);
-    }
-
-    private static AgePayload Open(SecretBuffer fileKey, PayloadReader encrypted)
-    {
-        ArgumentNullException.ThrowIfNull(encrypted);
-        Span<byte> nonce = stackalloc byte[AgePayload.NonceSize];
-        encrypted(0, nonce);
-        return new AgePayload(fileKey, nonce);
-    }
-
-    /// <summary>Decrypts the piece that begins at <paramref name="offset"/> of the plaintext.</summary>
-    private static void Read(
-        AgePayload payload, PayloadReader encrypted, long plaintextLength, long offset, Span<byte> plaintext, Span<byte> cipher)
-    {
-        long chunk = offset / AgePayload.ChunkSize;
-        int chunks = Math.Max(1, (plaintext.Length + AgePayload.ChunkSize - 1) / AgePayload.ChunkSize);
-        bool last = offset + plaintext.Length == plaintextLength;
-        Span<byte> source = cipher[..(plaintext.Length + (chunks * AgePayload.TagSize))];
-        encrypted(EncryptedOffset(chunk / ChunksAtOnce), source);
-        for (; !source.IsEmpty; chunk++)
-        {
-            int count = Math.Min(AgePayload.EncryptedChunkSize, source.Length);
-            payload.Decrypt(chunk, source[..count], last && count == source.Length, plaintext[..(count - AgePayload.TagSize)]);
-            source = source[count..];
-            plaintext = plaintext[(count - AgePayload.TagSize)..];
-        }
     }
 
     /// <summary>An empty payload has one chunk too.</summary>
@@ -153,8 +93,6 @@ public static class PayloadStream
         int size = (int)Math.Min(ChunksAtOnce * AgePayload.ChunkSize, length - offset);
         return (offset, size, offset + size == length);
     }
-
-    private static long EncryptedOffset(long piece) => AgePayload.NonceSize + (piece * ChunksAtOnce * AgePayload.EncryptedChunkSize);
 
     private delegate void Work(long piece, Span<byte> plaintext, Span<byte> cipher);
 

@@ -60,8 +60,11 @@ public class PayloadStreamTests
         Assert.That(digest.GetHashAndReset(), Is.EqualTo(SHA256.HashData(sequential)), "the digest takes the pieces in order");
         Assert.That(Decrypt(_fileKey, encrypted), Is.EqualTo(plaintext));
         byte[] again = new byte[encrypted.Length];
-        PayloadStream.Reencrypt(
-            _fileKey, encrypted.Length, Reader(encrypted), _otherKey, Nonce.Reverse().ToArray(), Writer(again), digest, CancellationToken.None);
+        using (PayloadDecryption old = new(_fileKey, encrypted.Length, Reader(encrypted)))
+        {
+            PayloadStream.Encrypt(_otherKey, Nonce, old.PlaintextLength, old.Read, Writer(again), digest, CancellationToken.None);
+        }
+
         Assert.That(digest.GetHashAndReset(), Is.EqualTo(SHA256.HashData(again)));
         Assert.That(Decrypt(_otherKey, again), Is.EqualTo(plaintext));
     }
