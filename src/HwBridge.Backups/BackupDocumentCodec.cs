@@ -34,7 +34,7 @@ public static class BackupDocumentCodec
     // A key pair, a path, names and indentation.
     private const int SizePerValidator = 320;
 
-    /// <summary>Writes the JSON, indented for people.</summary>
+    /// <summary>Writes the JSON, indented for people, and padded.</summary>
     /// <param name="document">What to write.</param>
     /// <returns>UTF-8 in guarded memory; the caller disposes it.</returns>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>: larger than <see cref="MaxSize"/>.</exception>
@@ -59,8 +59,17 @@ public static class BackupDocumentCodec
             Write(document, json);
         }
 
-        output.Write("\n"u8);
-        return output.ToSecretBuffer();
+        return Pad(output.WrittenSpan);
+    }
+
+    /// <summary>The JSON, then spaces up to the next step of <see cref="DocumentPadding"/>, then a line's end: JSON still, for any reader.</summary>
+    internal static SecretBuffer Pad(ReadOnlySpan<byte> json)
+    {
+        SecretBuffer padded = SecretBuffer.Allocate((int)DocumentPadding.StepOf(json.Length + 1));
+        json.CopyTo(padded.Span);
+        padded.Span[json.Length..^1].Fill((byte)' ');
+        padded.Span[^1] = (byte)'\n';
+        return padded;
     }
 
     /// <summary>Reads the JSON and checks each secret key against its public key; or the compact form, which has no public keys.</summary>
