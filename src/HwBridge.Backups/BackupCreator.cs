@@ -52,10 +52,30 @@ public static class BackupCreator
     }
 
     /// <summary>One age file: a stanza for each recipient, the tags, the digest, and the payload.</summary>
-    internal static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<X25519PublicKey> recipients, SecretBuffer plaintext)
+    internal static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<X25519PublicKey> recipients, SecretBuffer plaintext) =>
+        AgeFile.Encrypt(fileKey, Wrap(fileKey, recipients), plaintext.Span, withDigest: true);
+
+    /// <summary>A stanza for each recipient, and the tags.</summary>
+    internal static IReadOnlyList<AgeStanza> Wrap(SecretBuffer fileKey, IReadOnlyList<X25519PublicKey> recipients)
     {
         AgeStanza[] stanzas = [.. recipients.Select(recipient => X25519Stanza.Wrap(fileKey, recipient))];
-        return AgeFile.Encrypt(fileKey, [.. stanzas, TagStanza.Create(recipients, stanzas)], plaintext.Span, withDigest: true);
+        return [.. stanzas, TagStanza.Create(recipients, stanzas)];
+    }
+
+    /// <summary>At least one, none twice.</summary>
+    internal static void RequireRecipients(IReadOnlyList<X25519PublicKey> recipients)
+    {
+        if (recipients.Count == 0)
+        {
+            throw new FaultException(
+                Fault.Usage, "a backup needs at least one recipient", "Give --to with a device or an age1… recipient.");
+        }
+
+        if (recipients.GroupBy(recipient => recipient).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new FaultException(
+                Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
+        }
     }
 
     /// <summary>The histories together, or null where there are none.</summary>
@@ -82,18 +102,7 @@ public static class BackupCreator
     /// <returns>The request's deposits, or null where it has none.</returns>
     private static DepositFile? Check(BackupRequest request, CancellationToken cancellationToken)
     {
-        if (request.Recipients.Count == 0)
-        {
-            throw new FaultException(
-                Fault.Usage, "a backup needs at least one recipient", "Give --to with a device or an age1… recipient.");
-        }
-
-        if (request.Recipients.GroupBy(recipient => recipient).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new FaultException(
-                Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
-        }
-
+        RequireRecipients(request.Recipients);
         if (request.Keystores.Count is 0 or > BackupDocumentCodec.MaxValidators)
         {
             throw new FaultException(
@@ -200,6 +209,7 @@ public static class BackupCreator
         {
             SlashingProtection = request.SlashingProtection is [var only] ? only.Json : Write(history),
             DepositData = request.DepositData ?? default,
+            Recipients = request.Recipients,
         };
         string[] odd =
             [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];

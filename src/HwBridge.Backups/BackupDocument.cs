@@ -1,4 +1,5 @@
 using HwBridge.Core.Bls;
+using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Backups;
@@ -31,6 +32,11 @@ public sealed class BackupDocument : IDisposable
 
     /// <summary>The deposit data (a JSON array, as in deposit_data-*.json) as it was given; empty where there is none.</summary>
     public ReadOnlyMemory<byte> DepositData { get; init; }
+
+    /// <summary>
+    /// Who opened the backup, each alone, when it was made: what <see cref="BackupRefresher"/> starts from. Empty where that is not known.
+    /// </summary>
+    public IReadOnlyList<X25519PublicKey> Recipients { get; internal set; } = [];
 
     /// <summary>The secret key of the validator at <paramref name="index"/>; the caller disposes it.</summary>
     public BlsSecretKey GetSecretKey(int index) => BlsSecretKey.TryFromBytes(SecretOf(index), out BlsSecretKey? key)

@@ -29,8 +29,7 @@ public static class BackupOpener
         {
             if (DigestStanza.Fits(file) == false)
             {
-                throw new FaultException(
-                    Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
+                throw Damaged();
             }
 
             using SecretBuffer fileKey = await UnwrapAsync(file.Header, devices, person, cancellationToken).ConfigureAwait(false);
@@ -107,6 +106,10 @@ public static class BackupOpener
         using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
         return stanza.TryUnwrap(recipient, shared);
     }
+
+    /// <summary>What the digest tells before anybody is asked.</summary>
+    internal static FaultException Damaged() => new(
+        Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
 
     private sealed record Question(ISealing Device, X25519PublicKey Recipient, X25519Stanza Stanza);
 }
