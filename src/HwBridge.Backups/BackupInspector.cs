@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HwBridge.Backups.Files;
+using HwBridge.Backups.Repair;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Age;
@@ -53,6 +54,16 @@ public static class BackupInspector
         foreach (string path in paths)
         {
             copies.Add(await VerifyAsync(path, recipients, cancellationToken).ConfigureAwait(false));
+        }
+
+        for (int i = 0; i < copies.Count; i++)
+        {
+            if (copies[i].Status == BackupCopyStatus.Damaged
+                && await BackupRepair.IsRepairableAsync(copies[i].File, cancellationToken).ConfigureAwait(false) is { } repairable)
+            {
+                string appendix = repairable ? "; its appendix repairs it: hwbridge backup repair" : "; its appendix does not repair it";
+                copies[i] = copies[i] with { Cause = copies[i].Cause + appendix };
+            }
         }
 
         // What most copies say, and the first of them where they are even; a damaged one is no witness.

@@ -1,4 +1,4 @@
-using HwBridge.Backups.Files;
+using HwBridge.Backups.Repair;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
@@ -23,7 +23,8 @@ public static class BackupOpener
     public static async Task<BackupDocument> OpenAsync(
         string path, IReadOnlyList<ISealing> devices, IPerson person, CancellationToken cancellationToken)
     {
-        byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(person);
+        byte[] bytes = await BackupRepair.ReadAsync(path, person, cancellationToken).ConfigureAwait(false);
         AgeFile file = BackupInspector.Parse(path, bytes);
         try
         {

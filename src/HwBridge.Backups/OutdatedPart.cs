@@ -14,7 +14,4 @@ public enum OutdatedPart
 
     /// <summary>A passphrase whose guessing costs too little.</summary>
     PassphraseWork,
-
-    /// <summary>The list of its recipients is not inside, or is another's: they have to be named to write it anew.</summary>
-    Recipients,
 }

@@ -103,16 +103,14 @@ internal static class BackupCreateCommand
             List<X25519PublicKey> recipients = [];
             foreach (string recipient in parsed.GetRequiredValue(to))
             {
-                recipients.Add(IsAge(recipient)
-                    ? AgeRecipient.Parse(recipient)
-                    : await DeviceRecipientAsync(
-                        context,
-                        DeviceUri.Parse(recipient),
-                        device.Connect(parsed),
-                        keystores,
-                        !parsed.GetValue(untested),
-                        parsed.GetValue(allowEmulator),
-                        cancellationToken).ConfigureAwait(false));
+                recipients.Add(await RecipientAsync(
+                    context,
+                    recipient,
+                    device.Connect(parsed),
+                    keystores,
+                    !parsed.GetValue(untested),
+                    parsed.GetValue(allowEmulator),
+                    cancellationToken).ConfigureAwait(false));
             }
 
             BackupRequest request = new()
@@ -150,6 +148,26 @@ internal static class BackupCreateCommand
         return command;
     }
 
+    /// <summary>A recipient as --to names it: an <c>age1…</c>, or a device, which proves that it will open what is encrypted to it.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="recipient">As given.</param>
+    /// <param name="options">How to open a device.</param>
+    /// <param name="keystores">What a device with a public seed may guard when they are its own keys; null for nothing.</param>
+    /// <param name="test">Have a device prove itself.</param>
+    /// <param name="allowEmulator">Let a device with a public seed guard anything.</param>
+    /// <param name="cancellationToken">Stops the wait for the person.</param>
+    internal static async ValueTask<X25519PublicKey> RecipientAsync(
+        CommandContext context,
+        string recipient,
+        ConnectOptions options,
+        IReadOnlyList<Keystore>? keystores,
+        bool test,
+        bool allowEmulator,
+        CancellationToken cancellationToken) => IsAge(recipient)
+            ? AgeRecipient.Parse(recipient)
+            : await DeviceRecipientAsync(
+                context, DeviceUri.Parse(recipient), options, keystores, test, allowEmulator, cancellationToken).ConfigureAwait(false);
+
     // A secret age key given by mistake must get age's words about it, not be taken for a device.
     private static bool IsAge(string recipient) => recipient.StartsWith("age", StringComparison.OrdinalIgnoreCase);
 
@@ -182,7 +200,7 @@ internal static class BackupCreateCommand
         CommandContext context,
         DeviceUri uri,
         ConnectOptions options,
-        IReadOnlyList<Keystore> keystores,
+        IReadOnlyList<Keystore>? keystores,
         bool test,
         bool allowEmulator,
         CancellationToken cancellationToken)
@@ -206,9 +224,14 @@ internal static class BackupCreateCommand
 
     private static async ValueTask RequireOwnKeysAsync(
         IKeyStore keyStore,
-        IReadOnlyList<Keystore> keystores,
+        IReadOnlyList<Keystore>? keystores,
         CancellationToken cancellationToken)
     {
+        if (keystores is null)
+        {
+            throw PublicSeed("the backup may hold keys that are not those", keyStore);
+        }
+
         Dictionary<ValidatorKeyPath, BlsPublicKey> own = [];
         IEnumerable<ValidatorKeyPath> paths = keystores.Select(keystore => keystore.ValidatorPath).OfType<ValidatorKeyPath>().Distinct();
         await foreach (DerivedKey key in keyStore.Require<IValidatorKeys>("derive validator keys").GetPublicKeysAsync(
@@ -223,11 +246,13 @@ internal static class BackupCreateCommand
         {
             if (keystore.ValidatorPath is not { } path || keystore.PublicKey is not { } publicKey || own[path] != publicKey)
             {
-                throw new FaultException(
-                    Fault.Usage,
-                    $"{keystore.Source} is no key of {keyStore.Info.Uri}, whose seed is public: anybody could open the backup",
-                    "Name your wallet with --to. To try things out with keys that are worth nothing, add --allow-emulator.");
+                throw PublicSeed($"{keystore.Source} is no key", keyStore);
             }
         }
     }
+
+    private static FaultException PublicSeed(string what, IKeyStore keyStore) => new(
+        Fault.Usage,
+        $"{what} of {keyStore.Info.Uri}, whose seed is public: anybody could open the backup",
+        "Name your wallet with --to. To try things out with keys that are worth nothing, add --allow-emulator.");
 }

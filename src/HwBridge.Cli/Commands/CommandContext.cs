@@ -25,7 +25,12 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
             : DeviceConnector.OpenAsync(uri, options, person, cancellationToken);
 
     /// <summary>Opens a backup with the first of the named devices that is a recipient; whoever calls disposes the document.</summary>
-    internal async Task<BackupDocument> OpenBackupAsync(string backup, DeviceOptions devices, CancellationToken cancellationToken)
+    internal Task<BackupDocument> OpenBackupAsync(string backup, DeviceOptions devices, CancellationToken cancellationToken) =>
+        WithDevicesAsync(devices, open => BackupOpener.OpenAsync(backup, open, person, cancellationToken), cancellationToken);
+
+    /// <summary>Does what needs the named devices, which are open as long.</summary>
+    internal async Task<T> WithDevicesAsync<T>(
+        DeviceOptions devices, Func<IReadOnlyList<ISealing>, Task<T>> work, CancellationToken cancellationToken)
     {
         List<IKeyStore> open = [];
         try
@@ -35,11 +40,7 @@ internal sealed class CommandContext(ParseResult parsed, Answer answer, IPerson 
                 open.Add(await OpenAsync(uri, devices.Connect(parsed), cancellationToken).ConfigureAwait(false));
             }
 
-            return await BackupOpener.OpenAsync(
-                backup,
-                [.. open.Select(keyStore => keyStore.Require<ISealing>("open backups"))],
-                person,
-                cancellationToken).ConfigureAwait(false);
+            return await work([.. open.Select(keyStore => keyStore.Require<ISealing>("open backups"))]).ConfigureAwait(false);
         }
         finally
         {

@@ -19,6 +19,10 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupListedAnswer))]
 [JsonSerializable(typeof(BackupImportedAnswer))]
 [JsonSerializable(typeof(BackupErasedAnswer))]
+[JsonSerializable(typeof(BackupCopiedAnswer))]
+[JsonSerializable(typeof(BackupRewrittenAnswer))]
+[JsonSerializable(typeof(BackupOutdatedAnswer))]
+[JsonSerializable(typeof(BackupRepairedAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>
