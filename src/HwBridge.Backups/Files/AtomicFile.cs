@@ -114,7 +114,7 @@ public static partial class AtomicFile
                 begun.Add(temporary);
                 fill(file.SafeFileHandle, content, Next);
                 Next(AtomicFileStep.Flush);
-                file.Flush(flushToDisk: true);
+                Flush(file);
             }
 
             Next(AtomicFileStep.Verify);
@@ -164,6 +164,19 @@ public static partial class AtomicFile
         }
 
         return new FileStream(temporary, options);
+    }
+
+    /// <summary>The framework's own flush passes over the disk's errors.</summary>
+    private static void Flush(FileStream file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            file.Flush(flushToDisk: true);
+        }
+        else if (fsync((int)file.SafeFileHandle.DangerousGetHandle()) != 0)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        }
     }
 
     private static void Rename(string temporary, string path, bool overwrite)

@@ -18,7 +18,7 @@ public class RepairAppendixTests
     {
         byte[] file = Random(length, length);
         byte[] appendix = RepairAppendix.Create(file, percent);
-        Assert.That(appendix.Length - (2 * 1108), Is.GreaterThanOrEqualTo(length * percent / 100).And.LessThanOrEqualTo((length * percent / 98) + 300));
+        Assert.That(appendix.Length - (2 * 1108), Is.GreaterThanOrEqualTo(length * percent / 100).And.LessThanOrEqualTo((length * percent / 90) + 300));
         Assert.That(RepairAppendix.Repair(file, appendix), Is.EqualTo(file));
         byte[] damaged = [.. file];
         damaged[length / 2] ^= 0xFF;
