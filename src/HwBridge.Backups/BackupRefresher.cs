@@ -86,7 +86,7 @@ public static class BackupRefresher
         try
         {
             using SecretBuffer old = SecretBuffer.Allocate((int)file.PlaintextLength);
-            PayloadStream.Decrypt(
+            PayloadPipeline.Decrypt(
                 fileKey,
                 file.PayloadLength,
                 file.ReadPayload,

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using HwBridge.Backups.Repair;
-using HwBridge.Cli.Output;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Devices;
 
 namespace HwBridge.Cli.Commands;
 

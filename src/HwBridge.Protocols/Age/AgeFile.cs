@@ -96,7 +96,7 @@ public sealed class AgeFile
         ArgumentNullException.ThrowIfNull(file);
         int start = HeaderLength(fileKey, stanzas, withDigest);
         using IncrementalHash? digest = withDigest ? DigestStanza.Begin(stanzas) : null;
-        PayloadStream.Encrypt(
+        PayloadPipeline.Encrypt(
             fileKey, nonce, length, plaintext, (offset, source) => file(start + offset, source), digest, cancellationToken);
         AgeHeader header = AgeHeader.Create(digest is null ? stanzas : [.. stanzas, DigestStanza.End(digest)], fileKey);
         byte[] bytes = new byte[header.Length];
@@ -118,7 +118,7 @@ public sealed class AgeFile
         SecretBuffer plaintext = SecretBuffer.Allocate(checked((int)PlaintextLength));
         try
         {
-            PayloadStream.Decrypt(
+            PayloadPipeline.Decrypt(
                 fileKey,
                 Payload.Length,
                 (offset, destination) => Payload.Span.Slice((int)offset, destination.Length).CopyTo(destination),

@@ -10,7 +10,7 @@ public sealed class PayloadDecryption : IDisposable
 {
     private readonly AgePayload _payload;
     private readonly PayloadReader _encrypted;
-    private readonly ThreadLocal<byte[]> _ciphers = new(static () => new byte[PayloadStream.ChunksAtOnce * AgePayload.EncryptedChunkSize]);
+    private readonly ThreadLocal<byte[]> _ciphers = new(static () => new byte[PayloadPipeline.ChunksAtOnce * AgePayload.EncryptedChunkSize]);
 
     /// <summary>A payload whose nonce is read at once.</summary>
     /// <param name="fileKey">16 bytes.</param>
@@ -30,7 +30,7 @@ public sealed class PayloadDecryption : IDisposable
     /// <summary>In bytes.</summary>
     public long PlaintextLength { get; }
 
-    /// <summary>Decrypts a few whole chunks: a <see cref="PayloadReader"/> for <see cref="PayloadStream.Encrypt"/>.</summary>
+    /// <summary>Decrypts a few whole chunks: a <see cref="PayloadReader"/> for <see cref="PayloadPipeline.Encrypt"/>.</summary>
     /// <param name="offset">Of the plaintext: a multiple of <see cref="AgePayload.ChunkSize"/>.</param>
     /// <param name="plaintext">Guarded memory of at most 256 KiB: a multiple of that size too, or what is left.</param>
     /// <exception cref="Core.Faults.FaultException">As <see cref="AgePayload.Decrypt"/>.</exception>

@@ -1,5 +1,6 @@
 using HwBridge.Backups.Repair;
 using HwBridge.Core.Faults;
+using NUnit.Framework.Constraints;
 
 namespace HwBridge.Backups.Tests.Repair;
 
@@ -109,7 +110,7 @@ public class RepairAppendixTests
         }
     }
 
-    private static NUnit.Framework.Constraints.IResolveConstraint Refusal(Fault fault) =>
+    private static EqualConstraint<Fault> Refusal(Fault fault) =>
         Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(fault);
 
     private static byte[] Random(int length, int seed)

@@ -29,6 +29,7 @@ Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
     ["exchange"] = ExchangeComparison.RunAsync,
     ["check"] = CheckComparison.RunAsync,
     ["backup"] = BackupComparison.RunAsync,
+    ["age"] = AgeComparison.RunAsync,
     ["keystores"] = KeystoreComparison.RunAsync,
     ["bls"] = BlsComparison.RunAsync,
     ["manykeys"] = ManyKeysComparison.RunAsync,

@@ -32,7 +32,7 @@ internal static class AgeHost
             using SecretBuffer shared = SecretBuffer.Allocate(X25519.Size);
             _ = X25519.TryAgree(secret.Span, stanza!.EphemeralShare, shared.Span);
             using SecretBuffer fileKey = stanza.TryUnwrap(recipient, shared) ?? throw new CryptographicException("another's file");
-            PayloadStream.Decrypt(
+            PayloadPipeline.Decrypt(
                 fileKey,
                 length - header.Length,
                 (offset, bytes) => Read(source, header.Length + offset, bytes),

@@ -5,7 +5,7 @@ using HwBridge.Protocols.Age;
 
 namespace HwBridge.Protocols.Tests.Age;
 
-public class PayloadStreamTests
+public class PayloadPipelineTests
 {
     private const int Chunk = AgePayload.ChunkSize;
     private static readonly byte[] Nonce = [.. Enumerable.Range(0, AgePayload.NonceSize).Select(static i => (byte)i)];
@@ -62,7 +62,7 @@ public class PayloadStreamTests
         byte[] again = new byte[encrypted.Length];
         using (PayloadDecryption old = new(_fileKey, encrypted.Length, Reader(encrypted)))
         {
-            PayloadStream.Encrypt(_otherKey, Nonce, old.PlaintextLength, old.Read, Writer(again), digest, CancellationToken.None);
+            PayloadPipeline.Encrypt(_otherKey, Nonce, old.PlaintextLength, old.Read, Writer(again), digest, CancellationToken.None);
         }
 
         Assert.That(digest.GetHashAndReset(), Is.EqualTo(SHA256.HashData(again)));
@@ -108,7 +108,7 @@ public class PayloadStreamTests
         }
 
         Assert.That(
-            () => PayloadStream.Encrypt(
+            () => PayloadPipeline.Encrypt(
                 _fileKey,
                 Nonce,
                 plaintext.Length,
@@ -134,7 +134,7 @@ public class PayloadStreamTests
         byte[] plaintext = Plaintext(40 * Chunk);
         int read = 0;
         Assert.That(
-            () => PayloadStream.Encrypt(
+            () => PayloadPipeline.Encrypt(
                 _fileKey,
                 Nonce,
                 plaintext.Length,
@@ -175,14 +175,14 @@ public class PayloadStreamTests
     private static byte[] Decrypt(SecretBuffer fileKey, byte[] encrypted)
     {
         byte[] plaintext = new byte[AgePayload.PlaintextLength(encrypted.Length)];
-        PayloadStream.Decrypt(fileKey, encrypted.Length, Reader(encrypted), Writer(plaintext), CancellationToken.None);
+        PayloadPipeline.Decrypt(fileKey, encrypted.Length, Reader(encrypted), Writer(plaintext), CancellationToken.None);
         return plaintext;
     }
 
     private byte[] Encrypt(byte[] plaintext, IncrementalHash? digest)
     {
         byte[] encrypted = new byte[AgePayload.EncryptedLength(plaintext.Length)];
-        PayloadStream.Encrypt(_fileKey, Nonce, plaintext.Length, Reader(plaintext), Writer(encrypted), digest, CancellationToken.None);
+        PayloadPipeline.Encrypt(_fileKey, Nonce, plaintext.Length, Reader(plaintext), Writer(encrypted), digest, CancellationToken.None);
         return encrypted;
     }
 }

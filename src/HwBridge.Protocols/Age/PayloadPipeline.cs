@@ -8,7 +8,7 @@ namespace HwBridge.Protocols.Age;
 /// Payloads of any size on all cores, in bounded memory: each thread takes the next few chunks, whose plaintext stands in guarded memory of
 /// 256 KiB and nowhere else. Where bytes come from and go to is the caller's.
 /// </summary>
-public static class PayloadStream
+public static class PayloadPipeline
 {
     internal const int ChunksAtOnce = 4;
 
