@@ -12,29 +12,8 @@ namespace HwBridge.Conformance;
 /// <summary>What every device must do behind <see cref="IKeyStore"/>, whoever made it and whatever carries its bytes.</summary>
 [TestFixtureSource(typeof(ConformanceDevice), nameof(ConformanceDevice.Names))]
 [NonParallelizable]
-internal sealed class KeyStoreConformance(string device)
+internal sealed class KeyStoreConformance(string device) : DeviceConformance(device)
 {
-    // Not the words of any recording, so that nothing here was written down beforehand.
-    private const string Words = "legal winner thank year wave sausage worth useful legal winner thank yellow";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
-    private CancellationTokenSource _late = new();
-    private int _secretsBefore;
-
-    [SetUp]
-    public void StartTheClock()
-    {
-        _late = new CancellationTokenSource(Deadline);
-        _secretsBefore = SecretBuffer.LiveCount;
-    }
-
-    [TearDown]
-    public void NoSecretIsLeftBehind()
-    {
-        _late.Dispose();
-        Assert.That(SecretBuffer.LiveCount, Is.EqualTo(_secretsBefore), "guarded buffers that nobody wiped");
-    }
-
     [Test]
     public async Task Info_OfAnOpenDevice_NamesExactlyTheCapabilitiesItHas()
     {
@@ -43,7 +22,7 @@ internal sealed class KeyStoreConformance(string device)
         Assert.Multiple(() =>
         {
             Assert.That(info.State, Is.EqualTo(KeyStoreState.Ready));
-            Assert.That(info.Maker, Is.EqualTo(device.StartsWith("Ledger", StringComparison.Ordinal) ? "ledger" : "trezor"));
+            Assert.That(info.Maker, Is.EqualTo(Device.StartsWith("Ledger", StringComparison.Ordinal) ? "ledger" : "trezor"));
             Assert.That(
                 info.Capabilities.HasFlag(KeyStoreCapabilities.ValidatorKeys),
                 Is.EqualTo(open.KeyStore.TryGet<IValidatorKeys>(out _)));
@@ -97,14 +76,14 @@ internal sealed class KeyStoreConformance(string device)
     {
         await using ConformanceDevice open = await OpenAsync();
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
-        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, _late.Token);
+        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, Late);
         for (int i = 0; i < 3; i++)
         {
             using SecretBuffer peer = SecretBuffer.Random(X25519.Size);
             using SecretBuffer expected = SecretBuffer.Allocate(X25519.Size);
             Assert.That(X25519.TryAgree(peer.Span, own, expected.Span), Is.True);
             open.Screen.Answer(true);
-            using SecretBuffer agreed = await sealing.AgreeAsync(X25519.GetPublicKey(peer.Span), _late.Token);
+            using SecretBuffer agreed = await sealing.AgreeAsync(X25519.GetPublicKey(peer.Span), Late);
             Assert.That(agreed.ConstantTimeEquals(expected.Span), Is.True);
         }
 
@@ -117,11 +96,11 @@ internal sealed class KeyStoreConformance(string device)
         await using ConformanceDevice open = await OpenAsync();
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
         open.Screen.Answer(false);
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => (await sealing.AgreeAsync(Peer(), _late.Token)).Dispose())!;
+        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => (await sealing.AgreeAsync(Peer(), Late)).Dispose())!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.UserRejected));
         Assert.That(fault.Remedy, Is.Not.Empty);
         open.Screen.Answer(true);
-        using SecretBuffer agreed = await sealing.AgreeAsync(Peer(), _late.Token);
+        using SecretBuffer agreed = await sealing.AgreeAsync(Peer(), Late);
         Assert.That(agreed.Length, Is.EqualTo(X25519.Size));
     }
 
@@ -135,7 +114,7 @@ internal sealed class KeyStoreConformance(string device)
                 open.Screen.Answer(true);
                 byte[] point = new byte[X25519.Size];
                 point[0] = (byte)u;
-                (await open.KeyStore.Require<ISealing>("seal").AgreeAsync(new X25519PublicKey(point), _late.Token)).Dispose();
+                (await open.KeyStore.Require<ISealing>("seal").AgreeAsync(new X25519PublicKey(point), Late)).Dispose();
             },
             Throws.TypeOf<FaultException>());
     }
@@ -145,15 +124,15 @@ internal sealed class KeyStoreConformance(string device)
     {
         await using ConformanceDevice open = await OpenAsync();
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
-        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, _late.Token);
+        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, Late);
         using SecretBuffer peer = SecretBuffer.Random(X25519.Size);
         using SecretBuffer expected = SecretBuffer.Allocate(X25519.Size);
         Assert.That(X25519.TryAgree(peer.Span, own, expected.Span), Is.True);
 
-        Task<SecretBuffer> first = sealing.AgreeAsync(X25519.GetPublicKey(peer.Span), _late.Token).AsTask();
-        await open.Screen.WaitForReviewAsync(_late.Token);
-        Task<X25519PublicKey> second = sealing.GetPublicKeyAsync(confirm: false, _late.Token).AsTask();
-        await Task.Delay(100, _late.Token);
+        Task<SecretBuffer> first = sealing.AgreeAsync(X25519.GetPublicKey(peer.Span), Late).AsTask();
+        await open.Screen.WaitForReviewAsync(Late);
+        Task<X25519PublicKey> second = sealing.GetPublicKeyAsync(confirm: false, Late).AsTask();
+        await Task.Delay(100, Late);
         Assert.That(second.IsCompleted, Is.False, "nothing is sent while a review is on the screen");
         open.Screen.Answer(true);
         using SecretBuffer agreed = await first;
@@ -166,13 +145,13 @@ internal sealed class KeyStoreConformance(string device)
     {
         await using ConformanceDevice open = await OpenAsync();
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_late.Token);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Late);
         Task<SecretBuffer> call = sealing.AgreeAsync(Peer(), stop.Token).AsTask();
-        await open.Screen.WaitForReviewAsync(_late.Token);
+        await open.Screen.WaitForReviewAsync(Late);
         await stop.CancelAsync();
         Assert.That(
             async () => (await call.WaitAsync(TimeSpan.FromSeconds(10))).Dispose(), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(_late.IsCancellationRequested, Is.False);
+        Assert.That(Late.IsCancellationRequested, Is.False);
     }
 
     [Test]
@@ -180,8 +159,8 @@ internal sealed class KeyStoreConformance(string device)
     {
         await using ConformanceDevice open = await OpenAsync();
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
-        Task<SecretBuffer> first = sealing.AgreeAsync(Peer(), _late.Token).AsTask();
-        await open.Screen.WaitForReviewAsync(_late.Token);
+        Task<SecretBuffer> first = sealing.AgreeAsync(Peer(), Late).AsTask();
+        await open.Screen.WaitForReviewAsync(Late);
         using CancellationTokenSource stop = new();
         Task<SecretBuffer> second = sealing.AgreeAsync(Peer(), stop.Token).AsTask();
         await stop.CancelAsync();
@@ -196,15 +175,15 @@ internal sealed class KeyStoreConformance(string device)
     public async Task Unplugged_DuringAReview_IsAClearFault()
     {
         await using ConformanceDevice open = await OpenAsync();
-        Task<SecretBuffer> call = open.KeyStore.Require<ISealing>("seal").AgreeAsync(Peer(), _late.Token).AsTask();
-        await open.Screen.WaitForReviewAsync(_late.Token);
+        Task<SecretBuffer> call = open.KeyStore.Require<ISealing>("seal").AgreeAsync(Peer(), Late).AsTask();
+        await open.Screen.WaitForReviewAsync(Late);
         await open.UnplugAsync();
 
         // A datagram socket does not tell that nobody is there until something is sent: there the person's deadline, or Ctrl-C, ends
         // the wait.
-        if (device.EndsWith("UDP", StringComparison.Ordinal))
+        if (Device.EndsWith("UDP", StringComparison.Ordinal))
         {
-            await _late.CancelAsync();
+            await EndAsync();
             Assert.That(async () => (await call).Dispose(), Throws.InstanceOf<OperationCanceledException>());
         }
         else
@@ -220,13 +199,11 @@ internal sealed class KeyStoreConformance(string device)
         return X25519.GetPublicKey(secret.Span);
     }
 
-    private Task<ConformanceDevice> OpenAsync() => ConformanceDevice.OpenAsync(device, Words, _late.Token);
-
     private async Task<IReadOnlyList<DerivedKey>> KeysAsync(ConformanceDevice open, IEnumerable<ValidatorKeyPath> paths)
     {
         List<DerivedKey> keys = [];
         IValidatorKeys validators = open.KeyStore.Require<IValidatorKeys>("derive");
-        await foreach (DerivedKey key in validators.GetPublicKeysAsync(paths, confirm: false, _late.Token))
+        await foreach (DerivedKey key in validators.GetPublicKeysAsync(paths, confirm: false, Late))
         {
             keys.Add(key);
         }

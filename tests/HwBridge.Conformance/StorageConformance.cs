@@ -1,34 +1,13 @@
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Core.Secrets;
 
 namespace HwBridge.Conformance;
 
 /// <summary>What every device that has <see cref="IBackupStorage"/> must do behind it, whoever made it and whatever carries its bytes.</summary>
 [TestFixtureSource(typeof(ConformanceDevice), nameof(ConformanceDevice.StorageNames))]
 [NonParallelizable]
-internal sealed class StorageConformance(string device)
+internal sealed class StorageConformance(string device) : DeviceConformance(device)
 {
-    private const string Words = "legal winner thank year wave sausage worth useful legal winner thank yellow";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
-    private CancellationTokenSource _late = new();
-    private int _secretsBefore;
-
-    [SetUp]
-    public void StartTheClock()
-    {
-        _late = new CancellationTokenSource(Deadline);
-        _secretsBefore = SecretBuffer.LiveCount;
-    }
-
-    [TearDown]
-    public void NoSecretIsLeftBehind()
-    {
-        _late.Dispose();
-        Assert.That(SecretBuffer.LiveCount, Is.EqualTo(_secretsBefore), "guarded buffers that nobody wiped");
-    }
-
     [Test]
     public async Task Slots_OfAnOpenDevice_AreKnownBeforeAnythingIsAsked()
     {
@@ -50,18 +29,18 @@ internal sealed class StorageConformance(string device)
         Dictionary<StorageSlot, byte[]> written = [];
         foreach (StorageSlot slot in storage.Slots)
         {
-            Assert.That(await storage.ReadAsync(slot, _late.Token), Is.Empty, "a fresh device");
+            Assert.That(await storage.ReadAsync(slot, Late), Is.Empty, "a fresh device");
             written[slot] = [.. Enumerable.Range(0, slot.Capacity).Select(i => (byte)((i * 7) + slot.Number))];
-            await storage.WriteAsync(slot, written[slot], _late.Token);
+            await storage.WriteAsync(slot, written[slot], Late);
         }
 
         foreach (StorageSlot slot in storage.Slots)
         {
-            Assert.That(await storage.ReadAsync(slot, _late.Token), Is.EqualTo(written[slot]));
-            await storage.WriteAsync(slot, new byte[] { 1 }, _late.Token);
-            Assert.That(await storage.ReadAsync(slot, _late.Token), Is.EqualTo((byte[])[1]), "replaced, not joined");
-            await storage.EraseAsync(slot, _late.Token);
-            Assert.That(await storage.ReadAsync(slot, _late.Token), Is.Empty);
+            Assert.That(await storage.ReadAsync(slot, Late), Is.EqualTo(written[slot]));
+            await storage.WriteAsync(slot, new byte[] { 1 }, Late);
+            Assert.That(await storage.ReadAsync(slot, Late), Is.EqualTo((byte[])[1]), "replaced, not joined");
+            await storage.EraseAsync(slot, Late);
+            Assert.That(await storage.ReadAsync(slot, Late), Is.Empty);
         }
     }
 
@@ -72,11 +51,11 @@ internal sealed class StorageConformance(string device)
         IBackupStorage storage = Storage(open);
         open.Screen.Answer(false);
         FaultException fault = Assert.ThrowsAsync<FaultException>(
-            async () => await storage.WriteAsync(storage.Slots[0], new byte[] { 1 }, _late.Token))!;
+            async () => await storage.WriteAsync(storage.Slots[0], new byte[] { 1 }, Late))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.UserRejected));
         Assert.That(fault.Remedy, Is.Not.Empty);
         Approve(open);
-        Assert.That(await storage.ReadAsync(storage.Slots[0], _late.Token), Is.Empty);
+        Assert.That(await storage.ReadAsync(storage.Slots[0], Late), Is.Empty);
     }
 
     [Test]
@@ -86,10 +65,10 @@ internal sealed class StorageConformance(string device)
         Approve(open);
         IBackupStorage storage = Storage(open);
         ISealing sealing = open.KeyStore.Require<ISealing>("seal");
-        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, _late.Token);
-        await storage.WriteAsync(storage.Slots[0], new byte[] { 9 }, _late.Token);
-        Assert.That(await sealing.GetPublicKeyAsync(confirm: false, _late.Token), Is.EqualTo(own));
-        Assert.That(await storage.ReadAsync(storage.Slots[0], _late.Token), Is.EqualTo((byte[])[9]));
+        X25519PublicKey own = await sealing.GetPublicKeyAsync(confirm: false, Late);
+        await storage.WriteAsync(storage.Slots[0], new byte[] { 9 }, Late);
+        Assert.That(await sealing.GetPublicKeyAsync(confirm: false, Late), Is.EqualTo(own));
+        Assert.That(await storage.ReadAsync(storage.Slots[0], Late), Is.EqualTo((byte[])[9]));
     }
 
     [Test]
@@ -98,8 +77,8 @@ internal sealed class StorageConformance(string device)
         await using ConformanceDevice open = await OpenAsync();
         Approve(open);
         IBackupStorage storage = Storage(open);
-        await Task.WhenAll(storage.Slots.Select(slot => storage.WriteAsync(slot, new byte[] { (byte)slot.Number }, _late.Token).AsTask()));
-        byte[][] read = await Task.WhenAll(storage.Slots.Select(slot => storage.ReadAsync(slot, _late.Token).AsTask()));
+        await Task.WhenAll(storage.Slots.Select(slot => storage.WriteAsync(slot, new byte[] { (byte)slot.Number }, Late).AsTask()));
+        byte[][] read = await Task.WhenAll(storage.Slots.Select(slot => storage.ReadAsync(slot, Late).AsTask()));
         Assert.That(read.Select(content => (int)content.Single()), Is.EqualTo(storage.Slots.Select(slot => slot.Number)));
     }
 
@@ -113,7 +92,7 @@ internal sealed class StorageConformance(string device)
         await stop.CancelAsync();
         Assert.That(
             async () => await storage.WriteAsync(storage.Slots[0], new byte[] { 1 }, stop.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(await storage.ReadAsync(storage.Slots[0], _late.Token), Is.Empty);
+        Assert.That(await storage.ReadAsync(storage.Slots[0], Late), Is.Empty);
     }
 
     private static void Approve(ConformanceDevice open)
@@ -126,5 +105,4 @@ internal sealed class StorageConformance(string device)
 
     private static IBackupStorage Storage(ConformanceDevice open) => open.KeyStore.Require<IBackupStorage>("store backups");
 
-    private Task<ConformanceDevice> OpenAsync() => ConformanceDevice.OpenAsync(device, Words, _late.Token);
 }

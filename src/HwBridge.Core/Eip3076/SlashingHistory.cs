@@ -68,7 +68,7 @@ public sealed class SlashingHistory
                     genesisValidatorsRoot = ReadMetadata(ref cursor);
                     break;
                 case "data":
-                    validators = ReadValidators(ref cursor);
+                    validators = cursor.GetArray(ReadValidator);
                     break;
                 default:
                     cursor.Skip();
@@ -191,111 +191,90 @@ public sealed class SlashingHistory
         return root ?? throw cursor.Missing("genesis_validators_root");
     }
 
-    private static List<ValidatorHistory> ReadValidators(ref JsonCursor cursor)
+    private static ValidatorHistory ReadValidator(ref JsonCursor cursor)
     {
-        List<ValidatorHistory> validators = [];
-        cursor.BeginArray();
-        while (cursor.NextElement())
+        BlsPublicKey? publicKey = null;
+        List<SignedBlock>? blocks = null;
+        List<SignedAttestation>? attestations = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
         {
-            BlsPublicKey? publicKey = null;
-            List<SignedBlock>? blocks = null;
-            List<SignedAttestation>? attestations = null;
-            cursor.BeginObject();
-            while (cursor.NextMember(out string name))
+            switch (name)
             {
-                switch (name)
-                {
-                    case "pubkey":
-                        publicKey = cursor.GetPublicKey();
-                        break;
-                    case "signed_blocks":
-                        blocks = ReadBlocks(ref cursor);
-                        break;
-                    case "signed_attestations":
-                        attestations = ReadAttestations(ref cursor);
-                        break;
-                    default:
-                        cursor.Skip();
-                        break;
-                }
+                case "pubkey":
+                    publicKey = cursor.GetPublicKey();
+                    break;
+                case "signed_blocks":
+                    blocks = cursor.GetArray(ReadBlock);
+                    break;
+                case "signed_attestations":
+                    attestations = cursor.GetArray(ReadAttestation);
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
             }
-
-            validators.Add(new ValidatorHistory(
-                publicKey ?? throw cursor.Missing("pubkey"),
-                blocks ?? throw cursor.Missing("signed_blocks"),
-                attestations ?? throw cursor.Missing("signed_attestations")));
         }
 
-        return validators;
+        return new ValidatorHistory(
+            publicKey ?? throw cursor.Missing("pubkey"),
+            blocks ?? throw cursor.Missing("signed_blocks"),
+            attestations ?? throw cursor.Missing("signed_attestations"));
     }
 
-    private static List<SignedBlock> ReadBlocks(ref JsonCursor cursor)
+    private static SignedBlock ReadBlock(ref JsonCursor cursor)
     {
-        List<SignedBlock> blocks = [];
-        cursor.BeginArray();
-        while (cursor.NextElement())
+        ulong? slot = null;
+        Bytes32? root = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
         {
-            ulong? slot = null;
-            Bytes32? root = null;
-            cursor.BeginObject();
-            while (cursor.NextMember(out string name))
+            switch (name)
             {
-                switch (name)
-                {
-                    case "slot":
-                        slot = cursor.GetQuotedNumber();
-                        break;
-                    case "signing_root":
-                        root = ReadSigningRoot(ref cursor);
-                        break;
-                    default:
-                        cursor.Skip();
-                        break;
-                }
+                case "slot":
+                    slot = cursor.GetQuotedNumber();
+                    break;
+                case "signing_root":
+                    root = ReadSigningRoot(ref cursor);
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
             }
-
-            blocks.Add(new SignedBlock(slot ?? throw cursor.Missing("slot"), root));
         }
 
-        return blocks;
+        return new SignedBlock(slot ?? throw cursor.Missing("slot"), root);
     }
 
-    private static List<SignedAttestation> ReadAttestations(ref JsonCursor cursor)
+    private static SignedAttestation ReadAttestation(ref JsonCursor cursor)
     {
-        List<SignedAttestation> attestations = [];
-        cursor.BeginArray();
-        while (cursor.NextElement())
+        ulong? source = null;
+        ulong? target = null;
+        Bytes32? root = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
         {
-            ulong? source = null;
-            ulong? target = null;
-            Bytes32? root = null;
-            cursor.BeginObject();
-            while (cursor.NextMember(out string name))
+            switch (name)
             {
-                switch (name)
-                {
-                    case "source_epoch":
-                        source = cursor.GetQuotedNumber();
-                        break;
-                    case "target_epoch":
-                        target = cursor.GetQuotedNumber();
-                        break;
-                    case "signing_root":
-                        root = ReadSigningRoot(ref cursor);
-                        break;
-                    default:
-                        cursor.Skip();
-                        break;
-                }
+                case "source_epoch":
+                    source = cursor.GetQuotedNumber();
+                    break;
+                case "target_epoch":
+                    target = cursor.GetQuotedNumber();
+                    break;
+                case "signing_root":
+                    root = ReadSigningRoot(ref cursor);
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
             }
-
-            attestations.Add(new SignedAttestation(
-                source ?? throw cursor.Missing("source_epoch"),
-                target ?? throw cursor.Missing("target_epoch"),
-                root));
         }
 
-        return attestations;
+        return new SignedAttestation(
+            source ?? throw cursor.Missing("source_epoch"),
+            target ?? throw cursor.Missing("target_epoch"),
+            root);
     }
 
     /// <summary>Some clients write null or zeroes for a root that they do not know.</summary>

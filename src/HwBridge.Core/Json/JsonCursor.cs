@@ -105,6 +105,19 @@ internal ref struct JsonCursor
         return true;
     }
 
+    /// <summary>The elements of the array under the cursor, which is then left.</summary>
+    internal List<T> GetArray<T>(JsonElementReader<T> read)
+    {
+        List<T> elements = [];
+        BeginArray();
+        while (NextElement())
+        {
+            elements.Add(read(ref this));
+        }
+
+        return elements;
+    }
+
     /// <summary>Passes over the value under the cursor, whatever it is.</summary>
     internal void Skip()
     {

@@ -28,16 +28,7 @@ public sealed record BlsToExecutionChangeFile(Network Network, IReadOnlyList<Sig
     {
         ArgumentNullException.ThrowIfNull(network);
         JsonCursor cursor = new(json, source, MaxFileSize, Remedy);
-        List<SignedBlsToExecutionChange> changes = [];
-        cursor.BeginArray();
-        while (cursor.NextElement())
-        {
-            SignedBlsToExecutionChange change = ReadChange(ref cursor, network);
-            changes.Add(change.IsSigned(network)
-                ? change
-                : throw cursor.Fault($"has a signature that is not {change.Message.FromBlsPublicKey}'s of this change on {network.Name}"));
-        }
-
+        List<SignedBlsToExecutionChange> changes = cursor.GetArray((ref JsonCursor element) => ReadChange(ref element, network));
         if (changes.Count == 0)
         {
             throw cursor.Fault("has no changes in it");
@@ -96,7 +87,11 @@ public sealed record BlsToExecutionChangeFile(Network Network, IReadOnlyList<Sig
             }
         }
 
-        return new SignedBlsToExecutionChange(message ?? throw cursor.Missing("message"), signature ?? throw cursor.Missing("signature"));
+        SignedBlsToExecutionChange change = new(
+            message ?? throw cursor.Missing("message"), signature ?? throw cursor.Missing("signature"));
+        return change.IsSigned(network)
+            ? change
+            : throw cursor.Fault($"has a signature that is not {change.Message.FromBlsPublicKey}'s of this change on {network.Name}");
     }
 
     private static BlsToExecutionChange ReadMessage(ref JsonCursor cursor)

@@ -8,6 +8,7 @@ using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Shared.Ledger;
+using HwBridge.Shared.Screens;
 using HwBridge.Transports.Tcp;
 
 namespace HwBridge.Devices.Tests.Ledger;
@@ -303,16 +304,6 @@ internal sealed class LedgerBadInputTests
 
         await using LedgerKeyStore store = await ConnectWhenFreeAsync(server);
         Assert.That(store.Info.State, Is.EqualTo(KeyStoreState.Ready));
-    }
-
-    /// <summary>Fails as a defect would.</summary>
-    private sealed class BrokenScreen : IDeviceScreen
-    {
-        public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private static async Task<LedgerKeyStore> ConnectAsync(ApduSocketServer server)

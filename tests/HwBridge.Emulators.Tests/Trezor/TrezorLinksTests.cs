@@ -6,6 +6,7 @@ using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
+using HwBridge.Shared.Screens;
 using HwBridge.Transports;
 using HwBridge.Transports.InProcess;
 
@@ -218,16 +219,6 @@ public sealed class TrezorLinksTests
     private static extern ref Socket SocketOf(UdpDeviceTransport device);
 
     private static byte[] Packet(string hex) => Convert.FromHexString(hex.PadRight(128, '0'));
-
-    /// <summary>Fails as a defect would.</summary>
-    private sealed class BrokenScreen : IDeviceScreen
-    {
-        public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
 
     private sealed class UdpBench : IAsyncDisposable
     {

@@ -12,11 +12,6 @@ internal static class G1Codec
     /// <summary>The encoded size in bytes.</summary>
     internal const int Size = FpCodec.Size;
 
-    private const byte Compressed = 0x80;
-    private const byte InfinityFlag = 0x40;
-    private const byte SignFlag = 0x20;
-    private const byte Flags = Compressed | InfinityFlag | SignFlag;
-
     private static readonly FpLanes Cover4 = FpConstants.Cover(4, 2);
 
     /// <summary>Reads a point of the curve. Time depends on the bytes, which are public.</summary>
@@ -26,18 +21,10 @@ internal static class G1Codec
     internal static PointValidity TryDecode(ReadOnlySpan<byte> compressed, out G1Point point)
     {
         point = G1Point.Infinity;
-        byte flags = (byte)(compressed[0] & Flags);
         Span<byte> plain = stackalloc byte[Size];
-        compressed.CopyTo(plain);
-        plain[0] &= unchecked((byte)~Flags);
-        if ((flags & Compressed) == 0)
+        if (PointFlags.Take(compressed, plain, out byte larger) is var flags and not PointValidity.Valid)
         {
-            return PointValidity.NotCanonical;
-        }
-
-        if ((flags & InfinityFlag) != 0)
-        {
-            return (flags & SignFlag) == 0 && !plain.ContainsAnyExcept((byte)0) ? PointValidity.Infinity : PointValidity.NotCanonical;
+            return flags;
         }
 
         FpLanes x = default;
@@ -67,7 +54,7 @@ internal static class G1Codec
 
         // No point of this curve has y = 0 (−4 is no cube), so that one of the two roots has the sign bit.
         byte sign = FpCodec.Write(in y, 0, plain);
-        if (sign != (flags & SignFlag) / SignFlag)
+        if (sign != larger)
         {
             FpLanes negative = default;
             Subtract(ref negative, in y);
@@ -90,8 +77,7 @@ internal static class G1Codec
     {
         if (point.IsInfinity)
         {
-            compressed.Clear();
-            compressed[0] = Compressed | InfinityFlag;
+            PointFlags.WriteInfinity(compressed);
             return;
         }
 
@@ -100,7 +86,7 @@ internal static class G1Codec
         FpLanes.Multiply(ref z, in point.Xyz, in z);
         byte sign = FpCodec.Write(in z, 1, compressed);
         FpCodec.Write(in z, 0, compressed);
-        compressed[0] |= (byte)(Compressed | (sign * SignFlag));
+        PointFlags.Put(compressed, sign);
         FpLanes.Wipe(ref z);
     }
 

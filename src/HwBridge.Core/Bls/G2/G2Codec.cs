@@ -12,11 +12,6 @@ internal static class G2Codec
     /// <summary>The encoded size in bytes.</summary>
     internal const int Size = 2 * FpCodec.Size;
 
-    private const byte Compressed = 0x80;
-    private const byte InfinityFlag = 0x40;
-    private const byte SignFlag = 0x20;
-    private const byte Flags = Compressed | InfinityFlag | SignFlag;
-
     /// <summary>Reads a point of the curve. Time depends on the bytes, which are public.</summary>
     /// <param name="compressed">96 bytes.</param>
     /// <param name="point">The point, Z being 1; infinity where <see cref="PointValidity.Infinity"/> is the answer.</param>
@@ -24,18 +19,10 @@ internal static class G2Codec
     internal static PointValidity TryDecode(ReadOnlySpan<byte> compressed, out G2Point point)
     {
         point = G2Point.Infinity;
-        byte flags = (byte)(compressed[0] & Flags);
         Span<byte> plain = stackalloc byte[Size];
-        compressed.CopyTo(plain);
-        plain[0] &= unchecked((byte)~Flags);
-        if ((flags & Compressed) == 0)
+        if (PointFlags.Take(compressed, plain, out byte larger) is var flags and not PointValidity.Valid)
         {
-            return PointValidity.NotCanonical;
-        }
-
-        if ((flags & InfinityFlag) != 0)
-        {
-            return (flags & SignFlag) == 0 && !plain.ContainsAnyExcept((byte)0) ? PointValidity.Infinity : PointValidity.NotCanonical;
+            return flags;
         }
 
         FpLanes x0 = default;
@@ -75,7 +62,7 @@ internal static class G2Codec
         }
 
         point = G2Point.FromAffine(in x);
-        if (sign != (flags & SignFlag) / SignFlag)
+        if (sign != larger)
         {
             point.Negate();
         }
@@ -88,8 +75,7 @@ internal static class G2Codec
     {
         if (point.IsInfinity)
         {
-            compressed.Clear();
-            compressed[0] = Compressed | InfinityFlag;
+            PointFlags.WriteInfinity(compressed);
             return;
         }
 
@@ -98,7 +84,7 @@ internal static class G2Codec
         byte sign = Sign(in xy, 2, compressed);
         FpCodec.Write(in xy.Lanes, 1, compressed);
         FpCodec.Write(in xy.Lanes, 0, compressed[FpCodec.Size..]);
-        compressed[0] |= (byte)(Compressed | (sign * SignFlag));
+        PointFlags.Put(compressed, sign);
     }
 
     /// <summary>X/Z and Y/Z side by side, below 2p. Constant time in the point, which is not infinity.</summary>
