@@ -1,5 +1,5 @@
 using HwBridge.Backups.Drills;
-using HwBridge.Backups.Files;
+using HwBridge.Backups.Repair;
 using HwBridge.Backups.Sharing;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -32,7 +32,8 @@ public static class BackupOpener
     public static async Task<BackupDocument> OpenAsync(
         string path, BackupKeys keys, IPerson person, CancellationToken cancellationToken)
     {
-        byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(person);
+        byte[] bytes = await BackupRepair.ReadAsync(path, person, cancellationToken).ConfigureAwait(false);
         AgeFile file = BackupInspector.Parse(path, bytes);
         try
         {
@@ -129,8 +130,7 @@ public static class BackupOpener
     {
         if (DigestStanza.Fits(file) == false)
         {
-            throw new FaultException(
-                Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
+            throw Damaged();
         }
     }
 
@@ -148,6 +148,10 @@ public static class BackupOpener
         using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
         return stanza.TryUnwrap(recipient, shared);
     }
+
+    /// <summary>What the digest tells before anybody is asked.</summary>
+    internal static FaultException Damaged() => new(
+        Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
 
     private sealed record Question(ISealing Device, X25519PublicKey Recipient, X25519Stanza Stanza);
 }
