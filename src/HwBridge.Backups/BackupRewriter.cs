@@ -1,10 +1,10 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using HwBridge.Backups.Files;
 using HwBridge.Core.Faults;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
-using Microsoft.Win32.SafeHandles;
 
 namespace HwBridge.Backups;
 
@@ -121,20 +121,17 @@ public static class BackupRewriter
                 }
 
                 // The same key and nonce give the same bytes: what stands there is the inside that it was made of.
-                using SafeFileHandle file = File.OpenHandle(written);
-                using ThreadLocal<byte[]> blocks = new(static () => new byte[8 * AgePayload.EncryptedChunkSize]);
+                using FileStream file = InputFile.Open(written);
                 long size = 0;
                 Encrypt(plaintext, (offset, bytes) =>
                 {
-                    Span<byte> there = blocks.Value!.Length >= bytes.Length ? blocks.Value.AsSpan(0, bytes.Length) : new byte[bytes.Length];
-                    if (RandomAccess.Read(file, there, offset) != bytes.Length || !bytes.SequenceEqual(there))
-                    {
-                        throw Mismatch(target);
-                    }
-
-                    Interlocked.Add(ref size, bytes.Length);
+                    byte[] there = ArrayPool<byte>.Shared.Rent(bytes.Length);
+                    BackupFile.Read(target, file, offset, there.AsSpan(0, bytes.Length));
+                    bool same = bytes.SequenceEqual(there.AsSpan(0, bytes.Length));
+                    ArrayPool<byte>.Shared.Return(there);
+                    Interlocked.Add(ref size, same ? bytes.Length : throw Mismatch(target, null));
                 });
-                receipt = size == RandomAccess.GetLength(file) ? new RewriteReceipt(target, size, fromDisk) : throw Mismatch(target);
+                receipt = size == file.Length ? new RewriteReceipt(target, size, fromDisk) : throw Mismatch(target, null);
             },
             static _ => { },
             cancellationToken);
@@ -146,21 +143,34 @@ public static class BackupRewriter
 
     private static void RequireDigest(string target, ReadBack disk)
     {
-        AgeHeader header = AgeHeader.Parse(disk.Read(0));
-        bool? fits = DigestStanza.Fits(header, hash =>
+        FaultException? damage = null;
+        try
         {
-            int skip = header.Length;
-            for (long offset = 0; offset < disk.Length; offset += ReadBack.BlockSize, skip = 0)
+            AgeHeader header = AgeHeader.Parse(disk.Read(0));
+            bool? fits = DigestStanza.Fits(header, hash =>
             {
-                hash.AppendData(disk.Read(offset)[skip..]);
+                int skip = header.Length;
+                for (long offset = 0; offset < disk.Length; offset += ReadBack.BlockSize, skip = 0)
+                {
+                    hash.AppendData(disk.Read(offset)[skip..]);
+                }
+            });
+            if (fits == true)
+            {
+                return;
             }
-        });
-        if (fits != true)
-        {
-            throw Mismatch(target);
         }
+        catch (FaultException fault) when (fault.Fault == Fault.BadInput)
+        {
+            damage = fault;
+        }
+
+        throw Mismatch(target, damage);
     }
 
-    private static FaultException Mismatch(string path) => new(
-        Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: write to another one. What was there before is untouched.");
+    private static FaultException Mismatch(string path, FaultException? damage) => new(
+        Fault.Mismatch,
+        $"{path}: what was read back is not what was written",
+        "Don't trust this disk: write to another one. What was there before is untouched.",
+        damage);
 }

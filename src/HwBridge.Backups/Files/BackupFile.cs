@@ -154,7 +154,9 @@ internal sealed class BackupFile : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private static void Read(string path, FileStream file, long offset, Span<byte> destination)
+    /// <summary>Fills all of <paramref name="destination"/>; several threads may read at once.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.Io"/>, also where the file ends before.</exception>
+    internal static void Read(string path, FileStream file, long offset, Span<byte> destination)
     {
         try
         {

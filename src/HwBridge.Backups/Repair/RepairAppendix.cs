@@ -70,7 +70,7 @@ public static class RepairAppendix
     /// <returns>Bytes with the SHA-256 that the appendix knows.</returns>
     /// <exception cref="FaultException">
     /// <see cref="Fault.BadInput"/>: the appendix is none, or both of its heads are damaged; <see cref="Fault.Mismatch"/>: there is more damage than
-    /// it repairs, or it belongs to another file.
+    /// it repairs, or less than half of the file is left, so that it may be another file's.
     /// </exception>
     public static byte[] Repair(ReadOnlySpan<byte> file, ReadOnlySpan<byte> appendix)
     {
@@ -99,11 +99,23 @@ public static class RepairAppendix
             Decode(rows, head, missing);
         }
 
+        // With much parity an appendix gives back its file out of nothing: an old one must not take a new one's place.
         byte[] repaired = rows[..head.FileLength];
-        return SHA256.HashData(repaired).AsSpan().SequenceEqual(sha256)
+        return SHA256.HashData(repaired).AsSpan().SequenceEqual(sha256) && 2L * SameBytes(file, repaired) >= repaired.Length
             ? repaired
             : throw new FaultException(
                 Fault.Mismatch, "there is more damage than the appendix repairs, or it is another file's", Remedy);
+    }
+
+    private static int SameBytes(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        int count = 0;
+        for (int i = 0; i < Math.Min(one.Length, other.Length); i++)
+        {
+            count += one[i] == other[i] ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static void Decode(byte[] rows, Head head, int[] missing)

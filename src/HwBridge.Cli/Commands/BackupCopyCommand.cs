@@ -52,6 +52,10 @@ internal static class BackupCopyCommand
                     sha256 = receipt.Sha256;
                     copies.Add(MadeCopyAnswer.Of(receipt, repairSize));
                     TellOf(context.Answer, receipt);
+                    if (receipt.Status == CopyStatus.Replaced && percent is null)
+                    {
+                        BackupRepairCommand.WarnOfOldAppendix(context.Answer, receipt.File);
+                    }
                 }
                 catch (FaultException fault) when (copies.Count > 0)
                 {

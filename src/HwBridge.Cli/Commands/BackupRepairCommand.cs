@@ -27,4 +27,14 @@ internal static class BackupRepairCommand
         }));
         return command;
     }
+
+    /// <summary>An appendix that stayed beside a file that was replaced.</summary>
+    internal static void WarnOfOldAppendix(Answer answer, string backup)
+    {
+        string appendix = BackupRepair.AppendixOf(backup);
+        if (File.Exists(appendix))
+        {
+            answer.Warn($"{appendix} is the old file's and repairs the new one no more: remove it, or copy with --repair again");
+        }
+    }
 }

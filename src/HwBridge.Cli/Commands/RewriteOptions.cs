@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HwBridge.Backups.Repair;
 using HwBridge.Core.Faults;
 
 namespace HwBridge.Cli.Commands;
@@ -67,11 +66,10 @@ internal sealed class RewriteOptions
     /// <summary>What a new key does not do, and what it leaves behind.</summary>
     internal void TellOfOldCopies(CommandContext context)
     {
-        string backup = context.Parsed.GetRequiredValue(Backup);
         context.Answer.Note("copies of the old file still open for its old recipients: find and destroy them where that matters");
-        if (context.Parsed.GetValue(Replace) && File.Exists(BackupRepair.AppendixOf(backup)))
+        if (context.Parsed.GetValue(Replace))
         {
-            context.Answer.Warn($"{BackupRepair.AppendixOf(backup)} is the old file's and repairs the new one no more: remove it, and copy with --repair again");
+            BackupRepairCommand.WarnOfOldAppendix(context.Answer, context.Parsed.GetRequiredValue(Backup));
         }
     }
 }

@@ -9,7 +9,7 @@ public class RepairAppendixTests
     private static readonly byte[] File = Random(17_000, 1);
     private static readonly byte[] Appendix = RepairAppendix.Create(File, 30);
 
-    [TestCase(1, 5)]
+    [TestCase(2, 5)]
     [TestCase(10, 100)]
     [TestCase(200, 30)]
     [TestCase(17_000, 5)]
@@ -81,6 +81,14 @@ public class RepairAppendixTests
         }
 
         Assert.That(() => RepairAppendix.Repair(Random(17_000, 9), Appendix), Refusal(Fault.Mismatch), "another file's");
+    }
+
+    [Test]
+    public void Repair_AppendixOfAnOlderFile_NeverBringsThatBack()
+    {
+        byte[] full = RepairAppendix.Create(File, 100);
+        Assert.That(() => RepairAppendix.Repair(Random(File.Length, 7), full), Refusal(Fault.Mismatch), "though its parity alone is the whole file");
+        Assert.That(() => RepairAppendix.Repair([], full), Refusal(Fault.Mismatch));
     }
 
     [Test]
