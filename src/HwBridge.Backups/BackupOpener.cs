@@ -68,20 +68,21 @@ public static class BackupOpener
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(person);
-        SharingStanza? shares = SharingStanza.Find(header.Stanzas);
-        if (shares is null && keys.Exchange is not null)
+        bool isShared = header.Stanzas.Any(static stanza => stanza.Type == SharingStanza.Type);
+        if (!isShared && keys.Exchange is not null)
         {
             throw SharePassing.NotShared();
         }
 
-        if (shares is null && keys.Devices.Count == 0)
+        if (!isShared && keys.Devices.Count == 0)
         {
             throw new FaultException(
                 Fault.Usage, "no device was named", "Give --device URI, or set HWBRIDGE_DEVICE; 'hwbridge devices' lists what is there.");
         }
 
         // Devices are opened when they are asked: of shares alone, the first ones may do.
-        IReadOnlyList<ISealing> devices = shares is null || header.Stanzas.Any(static stanza => stanza.Type == X25519Stanza.Type) ? keys.Devices : [];
+        IReadOnlyList<ISealing> devices =
+            !isShared || header.Stanzas.Any(static stanza => stanza.Type == X25519Stanza.Type) ? keys.Devices : [];
         if (header.Stanzas[0].Type == AgeFile.PassphraseStanza)
         {
             throw new FaultException(
@@ -111,7 +112,7 @@ public static class BackupOpener
             }
         }
 
-        if (shares is not null)
+        if (SharingStanza.Find(header.Stanzas) is { } shares)
         {
             using ShareGathering gathering = new(shares, keys, person);
             return await gathering.JoinAsync(cancellationToken).ConfigureAwait(false);
