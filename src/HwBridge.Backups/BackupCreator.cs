@@ -6,10 +6,8 @@ using HwBridge.Core.Deposits;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.Eip3076;
 using HwBridge.Core.Faults;
-using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
-using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups;
 
@@ -45,25 +43,14 @@ public static class BackupCreator
         {
             using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
             using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-            byte[] file = request.Shares is { } shares
-                ? Encrypt(fileKey, shares, plaintext)
-                : Encrypt(fileKey, request.Recipients, plaintext);
+            byte[] file = RecipientsOf(request).Encrypt(fileKey, plaintext);
             await WriteAsync(file, fileKey, plaintext, request.Files, progress, cancellationToken).ConfigureAwait(false);
             string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
             return new BackupReceipt(request.Files, file.Length, sha256, document.Validators, odd, history);
         }
     }
 
-    /// <summary>One age file: a stanza for each recipient, the tags, the digest, and the payload.</summary>
-    internal static byte[] Encrypt(SecretBuffer fileKey, IReadOnlyList<X25519PublicKey> recipients, SecretBuffer plaintext)
-    {
-        AgeStanza[] stanzas = [.. recipients.Select(recipient => X25519Stanza.Wrap(fileKey, recipient))];
-        return AgeFile.Encrypt(fileKey, [.. stanzas, TagStanza.Create(recipients, stanzas)], plaintext.Span, withDigest: true);
-    }
-
-    /// <summary>One age file: the shares of its key, the tags, the digest, and the payload.</summary>
-    internal static byte[] Encrypt(SecretBuffer fileKey, SharePolicy shares, SecretBuffer plaintext) =>
-        AgeFile.Encrypt(fileKey, SharingStanza.Create(fileKey, shares), plaintext.Span, withDigest: true);
+    private static BackupRecipients RecipientsOf(BackupRequest request) => new() { Alone = request.Recipients, Shares = request.Shares };
 
     /// <summary>The histories together, or null where there are none.</summary>
     private static SlashingHistory? Merge(IReadOnlyList<HistoryInput> inputs)
@@ -89,21 +76,7 @@ public static class BackupCreator
     /// <returns>The request's deposits, or null where it has none.</returns>
     private static DepositFile? Check(BackupRequest request, CancellationToken cancellationToken)
     {
-        request.Shares?.RequireValid();
-        if (request.Shares is null == (request.Recipients.Count == 0))
-        {
-            throw new FaultException(
-                Fault.Usage, "a backup needs recipients, who open it each alone or together", "Give --to with a device or an age1… recipient.");
-        }
-
-        IEnumerable<X25519PublicKey> keys =
-            [.. request.Recipients, .. (request.Shares?.Holders ?? []).Select(holder => holder.Key).OfType<X25519PublicKey>()];
-        if (keys.GroupBy(recipient => recipient).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new FaultException(
-                Fault.Usage, $"the recipient {AgeRecipient.Format(twice.Key)} is given twice", "Give each recipient once.");
-        }
-
+        RecipientsOf(request).RequireValid();
         if (request.Keystores.Count is 0 or > BackupDocumentCodec.MaxValidators)
         {
             throw new FaultException(
@@ -210,6 +183,7 @@ public static class BackupCreator
         {
             SlashingProtection = request.SlashingProtection is [var only] ? only.Json : Write(history),
             DepositData = request.DepositData ?? default,
+            Recipients = request.Recipients,
         };
         string[] odd =
             [.. request.Keystores.Where((_, index) => forms[index] != PasswordForm.Standard).Select(input => input.Keystore.Source)];

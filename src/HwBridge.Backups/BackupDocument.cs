@@ -1,6 +1,7 @@
 using HwBridge.Backups.Checks;
 using HwBridge.Backups.Drills;
 using HwBridge.Core.Bls;
+using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 
 namespace HwBridge.Backups;
@@ -36,6 +37,11 @@ public sealed class BackupDocument : IDisposable
 
     /// <summary>The deposit data (a JSON array, as in deposit_data-*.json) as it was given; empty where there is none.</summary>
     public ReadOnlyMemory<byte> DepositData { get; init; }
+
+    /// <summary>
+    /// Who opened the backup, each alone, when it was made: what <see cref="BackupRefresher"/> starts from. Empty where that is not known.
+    /// </summary>
+    public IReadOnlyList<X25519PublicKey> Recipients { get; internal set; } = [];
 
     /// <summary>The file that it was read from, for the record of drills; null while it is in none. Disposed with the document.</summary>
     public DrillSubject? Subject { get; internal set; }

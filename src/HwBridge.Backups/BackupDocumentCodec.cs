@@ -7,7 +7,9 @@ using HwBridge.Core.Eip2334;
 using HwBridge.Core.Eip2335;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Json;
+using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Age;
 
 namespace HwBridge.Backups;
 
@@ -26,6 +28,7 @@ public static class BackupDocumentCodec
     /// <summary>The most validators of a document.</summary>
     public const int MaxValidators = 10_000;
 
+    private const string RecipientsName = "recipients";
     private const string Source = "the document in the backup";
     private const string Remedy =
         "Open it with age and look at it in a text editor, as protocols/hwbridge/backup.md tells; keep the plaintext in /dev/shm.";
@@ -33,8 +36,9 @@ public static class BackupDocumentCodec
 
     // A key pair, a path, names and indentation.
     private const int SizePerValidator = 320;
+    private const int SizePerRecipient = 72;
 
-    /// <summary>Writes the JSON, indented for people.</summary>
+    /// <summary>Writes the JSON, indented for people, and padded.</summary>
     /// <param name="document">What to write.</param>
     /// <returns>UTF-8 in guarded memory; the caller disposes it.</returns>
     /// <exception cref="FaultException"><see cref="Fault.BadInput"/>: larger than <see cref="MaxSize"/>.</exception>
@@ -43,6 +47,7 @@ public static class BackupDocumentCodec
         ArgumentNullException.ThrowIfNull(document);
         long size = 1024 + (long)SizePerValidator * document.Validators.Count
             + document.Validators.Sum(static validator => (long)(validator.WrittenPath?.Length ?? 0))
+            + (long)SizePerRecipient * document.Recipients.Count
             + document.SlashingProtection.Length + document.DepositData.Length;
         if (size > MaxSize)
         {
@@ -59,8 +64,17 @@ public static class BackupDocumentCodec
             Write(document, json);
         }
 
-        output.Write("\n"u8);
-        return output.ToSecretBuffer();
+        return Pad(output.WrittenSpan);
+    }
+
+    /// <summary>The JSON, then spaces up to the next step of <see cref="DocumentPadding"/>, then a line's end: JSON still, for any reader.</summary>
+    internal static SecretBuffer Pad(ReadOnlySpan<byte> json)
+    {
+        SecretBuffer padded = SecretBuffer.Allocate((int)DocumentPadding.StepOf(json.Length + 1));
+        json.CopyTo(padded.Span);
+        padded.Span[json.Length..^1].Fill((byte)' ');
+        padded.Span[^1] = (byte)'\n';
+        return padded;
     }
 
     /// <summary>Reads the JSON and checks each secret key against its public key; or the compact form, which has no public keys.</summary>
@@ -80,6 +94,7 @@ public static class BackupDocumentCodec
         string? format = null;
         long? version = null;
         DateTimeOffset? created = null;
+        List<X25519PublicKey> recipients = [];
         byte[]? slashingProtection = null;
         byte[]? depositData = null;
         cursor.BeginObject();
@@ -95,6 +110,9 @@ public static class BackupDocumentCodec
                     break;
                 case "created":
                     created = ReadDate(ref cursor);
+                    break;
+                case RecipientsName:
+                    ReadRecipients(ref cursor, recipients);
                     break;
                 case "validators":
                     ReadValidators(ref cursor, validators, secrets);
@@ -130,6 +148,7 @@ public static class BackupDocumentCodec
         {
             SlashingProtection = slashingProtection,
             DepositData = depositData,
+            Recipients = recipients,
         };
         try
         {
@@ -143,12 +162,72 @@ public static class BackupDocumentCodec
         }
     }
 
+    /// <summary>
+    /// A document as it is, every member of it, with the list of its recipients set and padded to a step; the compact form becomes JSON.
+    /// </summary>
+    /// <param name="document">A document that <see cref="Read"/> takes.</param>
+    /// <param name="recipients">Who opens it now.</param>
+    internal static SecretBuffer Renew(ReadOnlySpan<byte> document, IReadOnlyList<X25519PublicKey> recipients)
+    {
+        if (CompactDocumentCodec.IsCompact(document))
+        {
+            using BackupDocument compact = CompactDocumentCodec.Read(document);
+            compact.Recipients = recipients;
+            return Write(compact);
+        }
+
+        Utf8JsonReader reader = new(document);
+        (int start, int end) = (0, 0);
+        int last = 0;
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(RecipientsName))
+            {
+                reader.Read();
+                start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                end = (int)reader.BytesConsumed;
+            }
+
+            last = (int)reader.TokenStartIndex;
+        }
+
+        using SecretWriter renewed = new(document.Length + 64 + (SizePerRecipient * recipients.Count));
+        byte[] list = JsonSerializer.SerializeToUtf8Bytes(recipients.Select(AgeRecipient.Format).ToArray());
+        if (end > 0)
+        {
+            renewed.Write(document[..start]);
+            renewed.Write(list);
+            renewed.Write(document[end..(last + 1)]);
+        }
+        else
+        {
+            renewed.Write(document[..last].TrimEnd(" \t\r\n"u8));
+            renewed.Write(",\n  \"recipients\": "u8);
+            renewed.Write(list);
+            renewed.Write("\n}"u8);
+        }
+
+        return Pad(renewed.WrittenSpan);
+    }
+
     private static void Write(BackupDocument document, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("format"u8, Format);
         json.WriteNumber("version"u8, Version);
         json.WriteString("created"u8, document.Created.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture));
+        if (document.Recipients.Count > 0)
+        {
+            json.WriteStartArray(RecipientsName);
+            foreach (X25519PublicKey recipient in document.Recipients)
+            {
+                json.WriteStringValue(AgeRecipient.Format(recipient));
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("validators"u8);
         using SecretBuffer secret = SecretBuffer.Allocate(2 + (2 * BlsSecretKey.Size));
         "0x"u8.CopyTo(secret.Span);
@@ -179,6 +258,31 @@ public static class BackupDocumentCodec
         {
             json.WritePropertyName(name);
             json.WriteRawValue(value.StartsWith("\uFEFF"u8) ? value[3..] : value);
+        }
+    }
+
+    /// <summary>Who else opens a backup is no reason to withhold its keys: what is no recipient is passed over.</summary>
+    private static void ReadRecipients(ref JsonCursor cursor, List<X25519PublicKey> recipients)
+    {
+        if (cursor.Token != JsonTokenType.StartArray)
+        {
+            cursor.Skip();
+            return;
+        }
+
+        cursor.BeginArray();
+        while (cursor.NextElement())
+        {
+            if (cursor.Token == JsonTokenType.String
+                && recipients.Count < AgeHeader.MaxStanzas
+                && AgeRecipient.TryParse(cursor.GetString(maxLength: 256), out X25519PublicKey recipient))
+            {
+                recipients.Add(recipient);
+            }
+            else
+            {
+                cursor.Skip();
+            }
         }
     }
 

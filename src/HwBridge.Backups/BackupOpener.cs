@@ -1,5 +1,5 @@
 using HwBridge.Backups.Drills;
-using HwBridge.Backups.Files;
+using HwBridge.Backups.Repair;
 using HwBridge.Backups.Sharing;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -32,7 +32,8 @@ public static class BackupOpener
     public static async Task<BackupDocument> OpenAsync(
         string path, BackupKeys keys, IPerson person, CancellationToken cancellationToken)
     {
-        byte[] bytes = await InputFile.ReadAsync(path, BackupCreator.MaxFileSize, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(person);
+        byte[] bytes = await BackupRepair.ReadAsync(path, person, cancellationToken).ConfigureAwait(false);
         AgeFile file = BackupInspector.Parse(path, bytes);
         try
         {
@@ -67,20 +68,21 @@ public static class BackupOpener
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(person);
-        SharingStanza? shares = SharingStanza.Find(header.Stanzas);
-        if (shares is null && keys.Exchange is not null)
+        bool isShared = header.Stanzas.Any(static stanza => stanza.Type == SharingStanza.Type);
+        if (!isShared && keys.Exchange is not null)
         {
             throw SharePassing.NotShared();
         }
 
-        if (shares is null && keys.Devices.Count == 0)
+        if (!isShared && keys.Devices.Count == 0)
         {
             throw new FaultException(
                 Fault.Usage, "no device was named", "Give --device URI, or set HWBRIDGE_DEVICE; 'hwbridge devices' lists what is there.");
         }
 
         // Devices are opened when they are asked: of shares alone, the first ones may do.
-        IReadOnlyList<ISealing> devices = shares is null || header.Stanzas.Any(static stanza => stanza.Type == X25519Stanza.Type) ? keys.Devices : [];
+        IReadOnlyList<ISealing> devices =
+            !isShared || header.Stanzas.Any(static stanza => stanza.Type == X25519Stanza.Type) ? keys.Devices : [];
         if (header.Stanzas[0].Type == AgeFile.PassphraseStanza)
         {
             throw new FaultException(
@@ -110,7 +112,7 @@ public static class BackupOpener
             }
         }
 
-        if (shares is not null)
+        if (SharingStanza.Find(header.Stanzas) is { } shares)
         {
             using ShareGathering gathering = new(shares, keys, person);
             return await gathering.JoinAsync(cancellationToken).ConfigureAwait(false);
@@ -129,8 +131,7 @@ public static class BackupOpener
     {
         if (DigestStanza.Fits(file) == false)
         {
-            throw new FaultException(
-                Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
+            throw Damaged();
         }
     }
 
@@ -148,6 +149,10 @@ public static class BackupOpener
         using SecretBuffer shared = await device.AgreeAsync(stanza.EphemeralShare, cancellationToken).ConfigureAwait(false);
         return stanza.TryUnwrap(recipient, shared);
     }
+
+    /// <summary>What the digest tells before anybody is asked.</summary>
+    internal static FaultException Damaged() => new(
+        Fault.CannotDecrypt, "the file is damaged: its bytes are not those of the digest in its header", "Take another copy.");
 
     private sealed record Question(ISealing Device, X25519PublicKey Recipient, X25519Stanza Stanza);
 }

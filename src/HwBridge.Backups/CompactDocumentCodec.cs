@@ -20,6 +20,9 @@ namespace HwBridge.Backups;
 /// </remarks>
 internal static class CompactDocumentCodec
 {
+    /// <summary>A form byte and a key: no form of a document takes less for a validator.</summary>
+    internal const int MinSizePerValidator = 1 + BlsSecretKey.Size;
+
     private const string Source = "the compact document in the backup";
     private const string Remedy = "Take another copy; protocols/hwbridge/backup.md § The compact form tells how to look inside.";
     private const int HeadSize = 14;

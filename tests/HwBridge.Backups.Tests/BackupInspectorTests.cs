@@ -20,7 +20,7 @@ public class BackupInspectorTests
         _other = new SoftwareSealing();
         using SecretBuffer plaintext = SecretBuffer.CopyOf("a small document"u8);
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-        _backup = BackupCreator.Encrypt(fileKey, [_device.Recipient, _other.Recipient], plaintext);
+        _backup = new BackupRecipients { Alone = [_device.Recipient, _other.Recipient] }.Encrypt(fileKey, plaintext);
     }
 
     [TearDown]
@@ -77,7 +77,7 @@ public class BackupInspectorTests
     public async Task VerifyAsync_SameCopies_AreIntact()
     {
         BackupVerification verification =
-            await BackupInspector.VerifyAsync([Save("a", _backup), Save("b", _backup), Save("c", _backup)], CancellationToken.None);
+            await BackupInspector.VerifyAsync([Save("a", _backup), Save("b", _backup), Save("c", _backup)], [], CancellationToken.None);
         Assert.That(verification.IsGood, Is.True);
         Assert.That(verification.Copies.Select(copy => copy.Status), Is.All.EqualTo(BackupCopyStatus.Intact));
         Assert.That(verification.Copies.Select(copy => copy.Sha256).Distinct().Count(), Is.EqualTo(1));
@@ -91,12 +91,12 @@ public class BackupInspectorTests
         {
             byte[] damaged = [.. _backup];
             damaged[i] ^= 1;
-            BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", damaged)], CancellationToken.None);
+            BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", damaged)], [], CancellationToken.None);
             bool isMac = i >= macEnd - 43 && i < macEnd;
 
             // Only a key can tell a wrong MAC from a right one; a second copy can too.
             Assert.That(verification.IsGood, Is.False.Or.EqualTo(isMac), $"byte {i}");
-            verification = await BackupInspector.VerifyAsync([Save("a", damaged), Save("b", _backup)], CancellationToken.None);
+            verification = await BackupInspector.VerifyAsync([Save("a", damaged), Save("b", _backup)], [], CancellationToken.None);
             Assert.That(verification.IsGood, Is.False, $"byte {i}, with a good copy");
         }
     }
@@ -106,7 +106,7 @@ public class BackupInspectorTests
     {
         for (int length = 0; length < _backup.Length; length++)
         {
-            BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", _backup[..length])], CancellationToken.None);
+            BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", _backup[..length])], [], CancellationToken.None);
             Assert.That(verification.Copies[0].Status, Is.EqualTo(BackupCopyStatus.Damaged), $"{length} bytes");
             Assert.That(verification.Copies[0].Cause, Is.Not.Empty);
         }
@@ -117,9 +117,9 @@ public class BackupInspectorTests
     {
         using SecretBuffer plaintext = SecretBuffer.CopyOf("another document"u8);
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-        byte[] another = BackupCreator.Encrypt(fileKey, [_device.Recipient], plaintext);
+        byte[] another = new BackupRecipients { Alone = [_device.Recipient] }.Encrypt(fileKey, plaintext);
         BackupVerification verification =
-            await BackupInspector.VerifyAsync([Save("a", another), Save("b", _backup), Save("c", _backup)], CancellationToken.None);
+            await BackupInspector.VerifyAsync([Save("a", another), Save("b", _backup), Save("c", _backup)], [], CancellationToken.None);
         Assert.That(
             verification.Copies.Select(copy => copy.Status),
             Is.EqualTo(new[] { BackupCopyStatus.Different, BackupCopyStatus.Intact, BackupCopyStatus.Intact }));
@@ -131,7 +131,7 @@ public class BackupInspectorTests
     {
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
         byte[] plain = AgeFile.Encrypt(fileKey, [X25519Stanza.Wrap(fileKey, _device.Recipient)], "x"u8);
-        BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", plain)], CancellationToken.None);
+        BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", plain)], [], CancellationToken.None);
         Assert.That(verification.Copies[0].Status, Is.EqualTo(BackupCopyStatus.Plausible));
         Assert.That(verification.IsGood, Is.True);
     }
@@ -139,7 +139,7 @@ public class BackupInspectorTests
     [Test]
     public async Task VerifyAsync_MissingFile_HasARowOfItsOwn()
     {
-        BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", _backup), _folder["none"]], CancellationToken.None);
+        BackupVerification verification = await BackupInspector.VerifyAsync([Save("a", _backup), _folder["none"]], [], CancellationToken.None);
         Assert.That(
             verification.Copies.Select(copy => copy.Status), Is.EqualTo(new[] { BackupCopyStatus.Intact, BackupCopyStatus.Unreadable }));
         Assert.That(verification.Copies[1].Cause, Does.Contain("no such file"));

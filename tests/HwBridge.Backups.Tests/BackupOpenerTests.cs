@@ -27,7 +27,7 @@ public class BackupOpenerTests
         using BackupDocument document = TestKeys.Document(1);
         using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-        _backup = BackupCreator.Encrypt(fileKey, [_other.Recipient, _device.Recipient], plaintext);
+        _backup = new BackupRecipients { Alone = [_other.Recipient, _device.Recipient] }.Encrypt(fileKey, plaintext);
     }
 
     [TearDown]

@@ -6,7 +6,7 @@ namespace HwBridge.Backups.Files;
 /// <summary>
 /// Writes a file whole or not at all: into a temporary file beside it (mode 0600), flushed to the disk, then renamed, and the folder
 /// flushed. On failure or cancellation nothing is left behind and what was there before is untouched; but a file that was replaced stays
-/// replaced when only the flush of its folder fails.
+/// replaced when only the flush of its folder fails. Where it is asked for, the new file is read back before it gets its name.
 /// </summary>
 public static partial class AtomicFile
 {
@@ -59,7 +59,44 @@ public static partial class AtomicFile
         bool overwrite,
         Action<AtomicFileStep> before,
         CancellationToken cancellationToken,
+        bool isPublic = false) =>
+        Write(
+            path,
+            content,
+            static (file, content, next) =>
+            {
+                for (int offset = 0; offset < content.Length; offset += Chunk)
+                {
+                    next(AtomicFileStep.Write);
+                    RandomAccess.Write(file, content.Slice(offset, Math.Min(Chunk, content.Length - offset)), offset);
+                }
+            },
+            overwrite,
+            static _ => { },
+            before,
+            cancellationToken,
+            isPublic);
+
+    /// <summary>A file of any size, checked before it gets its name.</summary>
+    /// <param name="path">The file; only its owner can read it.</param>
+    /// <param name="content">What <paramref name="fill"/> is given.</param>
+    /// <param name="fill">Writes all of it into a new file. Several threads may.</param>
+    /// <param name="overwrite">Replace a file that exists, in one step; otherwise that is a fault.</param>
+    /// <param name="verify">Is given the name of the whole file on the disk, and throws when that is not what was meant.</param>
+    /// <param name="before">Told each step before it is taken.</param>
+    /// <param name="cancellationToken">Looked at between all steps up to the rename.</param>
+    /// <param name="isPublic">Let everybody read it.</param>
+    /// <exception cref="FaultException">As above, and what <paramref name="verify"/> throws.</exception>
+    internal static void Write<TContent>(
+        string path,
+        TContent content,
+        AtomicFileFill<TContent> fill,
+        bool overwrite,
+        Action<string> verify,
+        Action<AtomicFileStep> before,
+        CancellationToken cancellationToken,
         bool isPublic = false)
+        where TContent : allows ref struct
     {
         void Next(AtomicFileStep step)
         {
@@ -81,16 +118,13 @@ public static partial class AtomicFile
             using (FileStream file = Create(temporary, isPublic))
             {
                 begun.Add(temporary);
-                for (int offset = 0; offset < content.Length; offset += Chunk)
-                {
-                    Next(AtomicFileStep.Write);
-                    file.Write(content.Slice(offset, Math.Min(Chunk, content.Length - offset)));
-                }
-
+                fill(file.SafeFileHandle, content, Next);
                 Next(AtomicFileStep.Flush);
-                file.Flush(flushToDisk: true);
+                Flush(file);
             }
 
+            Next(AtomicFileStep.Verify);
+            verify(temporary);
             Next(AtomicFileStep.Rename);
             Rename(temporary, path, overwrite);
             if (!overwrite)
@@ -137,6 +171,19 @@ public static partial class AtomicFile
         }
 
         return new FileStream(temporary, options);
+    }
+
+    /// <summary>The framework's own flush passes over the disk's errors.</summary>
+    private static void Flush(FileStream file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            file.Flush(flushToDisk: true);
+        }
+        else if (fsync((int)file.SafeFileHandle.DangerousGetHandle()) != 0)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        }
     }
 
     private static void Rename(string temporary, string path, bool overwrite)

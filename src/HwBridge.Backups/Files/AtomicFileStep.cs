@@ -6,6 +6,7 @@ internal enum AtomicFileStep
     Create,
     Write,
     Flush,
+    Verify,
     Rename,
     Unlink,
     FlushFolder,

@@ -108,7 +108,9 @@ public static class InputFile
         return true;
     }
 
-    private static FileStream Open(string path)
+    /// <summary>Opens a file for reading, without a buffer.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.BadInput"/>: missing, a folder, or forbidden.</exception>
+    internal static FileStream Open(string path)
     {
         try
         {

@@ -24,17 +24,13 @@ internal static partial class KeymanagerAnswers
         cursor.BeginObject();
         while (cursor.NextMember(out string name))
         {
-            if (name != "data")
+            if (name == "data")
+            {
+                keys = [.. cursor.GetArray(ReadListed)];
+            }
+            else
             {
                 cursor.Skip();
-                continue;
-            }
-
-            keys = [];
-            cursor.BeginArray();
-            while (cursor.NextElement())
-            {
-                keys.Add(ReadListed(ref cursor));
             }
         }
 
@@ -57,13 +53,7 @@ internal static partial class KeymanagerAnswers
                 continue;
             }
 
-            statuses = [];
-            cursor.BeginArray();
-            while (cursor.NextElement())
-            {
-                statuses.Add(ReadStatus(ref cursor));
-            }
-
+            statuses = cursor.GetArray(ReadStatus);
             if (statuses.Count != count)
             {
                 throw cursor.Fault($"has {statuses.Count} statuses for {count} keystores");

@@ -31,7 +31,7 @@ public static class DeviceBackups
         {
             using SecretBuffer compact = CompactDocumentCodec.Write(document, history, deposits);
             using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-            file = BackupCreator.Encrypt(fileKey, recipients, compact);
+            file = new BackupRecipients { Alone = recipients }.Encrypt(fileKey, compact);
             if (file.Length <= room)
             {
                 return new PackedBackup(file, history && !document.SlashingProtection.IsEmpty, deposits && !document.DepositData.IsEmpty);

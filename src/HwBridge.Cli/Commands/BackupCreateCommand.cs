@@ -108,8 +108,8 @@ internal static class BackupCreateCommand
             BackupRequest request = new()
             {
                 Keystores = [.. keystores.Select(keystore => new KeystoreInput(keystore, secret))],
-                Recipients = recipients.Alone,
-                Shares = recipients.Shares,
+                Recipients = recipients.Recipients.Alone,
+                Shares = recipients.Recipients.Shares,
                 Files = files,
                 SlashingProtection = histories,
                 DepositData = depositData,
@@ -172,11 +172,11 @@ internal static class BackupCreateCommand
         }
     }
 
-    private static async ValueTask<X25519PublicKey> DeviceRecipientAsync(
+    internal static async ValueTask<X25519PublicKey> DeviceRecipientAsync(
         CommandContext context,
         DeviceUri uri,
         ConnectOptions options,
-        IReadOnlyList<Keystore> keystores,
+        IReadOnlyList<Keystore>? keystores,
         bool test,
         bool allowEmulator,
         CancellationToken cancellationToken)
@@ -200,9 +200,14 @@ internal static class BackupCreateCommand
 
     private static async ValueTask RequireOwnKeysAsync(
         IKeyStore keyStore,
-        IReadOnlyList<Keystore> keystores,
+        IReadOnlyList<Keystore>? keystores,
         CancellationToken cancellationToken)
     {
+        if (keystores is null)
+        {
+            throw PublicSeed("the backup may hold keys that are not those", keyStore);
+        }
+
         Dictionary<ValidatorKeyPath, BlsPublicKey> own = [];
         IEnumerable<ValidatorKeyPath> paths = keystores.Select(keystore => keystore.ValidatorPath).OfType<ValidatorKeyPath>().Distinct();
         await foreach (DerivedKey key in keyStore.Require<IValidatorKeys>("derive validator keys").GetPublicKeysAsync(
@@ -217,11 +222,13 @@ internal static class BackupCreateCommand
         {
             if (keystore.ValidatorPath is not { } path || keystore.PublicKey is not { } publicKey || own[path] != publicKey)
             {
-                throw new FaultException(
-                    Fault.Usage,
-                    $"{keystore.Source} is no key of {keyStore.Info.Uri}, whose seed is public: anybody could open the backup",
-                    "Name your wallet with --to. To try things out with keys that are worth nothing, add --allow-emulator.");
+                throw PublicSeed($"{keystore.Source} is no key", keyStore);
             }
         }
     }
+
+    private static FaultException PublicSeed(string what, IKeyStore keyStore) => new(
+        Fault.Usage,
+        $"{what} of {keyStore.Info.Uri}, whose seed is public: anybody could open the backup",
+        "Name your wallet with --to. To try things out with keys that are worth nothing, add --allow-emulator.");
 }

@@ -19,11 +19,23 @@ internal static class BackupInspectCommand
             BackupInspectedAnswer document = BackupInspectedAnswer.Of(found);
             context.Answer.Give(document, json => json.BackupInspectedAnswer, text =>
             {
-                string opening = document.Shares is { } shares ? $"together: {shares}" : document.Threshold == 1 ? "each opens it alone" : "what opens it, other programs know";
-                string tags = document.HasTags ? "yes: a device recognises its own part before it is asked" : "no: another program wrote it";
-                string digest = document.HasDigest ? "yes: damage shows without a key" : "no: only opening it shows damage";
+                string opening = document.Shares is { } shares ? $"together: {shares}"
+                    : document.Threshold == 1 ? "each opens it alone" : "what opens it, other programs know";
+                string padding = document.Padded ? "padded to a step" : "not padded: the size tells how many keys are inside";
+                string tags = document.HasTags
+                    ? "yes: a device recognises its own part before it is asked, as does whoever knows its public key"
+                    : "no: another program wrote it";
+                string digest = document.FitsDigest switch
+                {
+                    true => "yes, and its bytes are those of the digest",
+                    false => "its bytes are not those of the digest: damaged",
+                    null => "no: only opening it shows damage",
+                };
                 text.WriteLine($"format      {document.Format}{(document.Armored ? ", armored" : string.Empty)}");
-                text.WriteLine($"size        {document.Size} bytes, {document.PlaintextSize} of them inside");
+                text.WriteLine($"written by  {(document.FromHwBridge ? "HwBridge" : "any age program")}");
+                text.WriteLine($"size        {document.Size} bytes, {document.PlaintextSize} of them inside, {padding}");
+                text.WriteLine($"            at most {document.MaxValidators} keys");
+                text.WriteLine($"sha256      {document.Sha256}");
                 text.WriteLine($"recipients  {document.Recipients}, {opening}");
                 foreach (StanzaCountAnswer stanza in document.Stanzas)
                 {

@@ -168,7 +168,7 @@ internal static class EmulatorCommand
     {
         Option<string> approve = new("--approve")
         {
-            Description = "always (default), never, or ask at this terminal",
+            Description = "always (default), never, or ask at this terminal; what is entered on the device itself needs ask",
             DefaultValueFactory = _ => "always",
         };
         approve.AcceptOnlyFromAmong("always", "never", "ask");

@@ -20,10 +20,12 @@ internal sealed class OpeningOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    internal Option<string[]> PassphraseFile { get; } = CreatePassphraseFile("Its first line is a passphrase of a share; without it, passphrases are asked for");
+    internal const string PassphraseFileName = "--share-passphrase-file";
+
+    internal Option<string[]> PassphraseFile { get; } = CreatePassphraseFile(PassphraseFileName, "Its first line is a passphrase of a share; without it, passphrases are asked for");
 
     /// <summary>The option that gives passphrases of shares in files, with its own words for a command.</summary>
-    internal static Option<string[]> CreatePassphraseFile(string description) => new("--share-passphrase-file")
+    internal static Option<string[]> CreatePassphraseFile(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "FILE",

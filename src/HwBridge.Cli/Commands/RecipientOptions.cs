@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HwBridge.Backups;
 using HwBridge.Cli.Terminals;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -11,14 +12,16 @@ using HwBridge.Protocols.Age.Sharing;
 namespace HwBridge.Cli.Commands;
 
 /// <summary>The options that say who opens a backup, alone or together.</summary>
-internal sealed class RecipientOptions
+/// <param name="required">Whether they have to be named.</param>
+/// <param name="passphraseFile">What the option is called that gives passphrases in files.</param>
+internal sealed class RecipientOptions(bool required = true, string passphraseFile = OpeningOptions.PassphraseFileName)
 {
     internal Option<string[]> To { get; } = new("--to")
     {
         Description = "Who opens it, each alone unless --threshold is given: a device URI, an age1… recipient, the word passphrase, "
             + "or a group such as '2(age1…,age1…,passphrase)', of which two count as one",
         HelpName = "DEVICE|age1…|passphrase|K(…)",
-        Required = true,
+        Required = required,
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -29,7 +32,7 @@ internal sealed class RecipientOptions
     };
 
     internal Option<string[]> PassphraseFile { get; } =
-        OpeningOptions.CreatePassphraseFile("Its first line is the next passphrase of --to; without it, each is asked for twice");
+        OpeningOptions.CreatePassphraseFile(passphraseFile, "Its first line is the next passphrase of --to; without it, each is asked for twice");
 
     internal void AddTo(Command command)
     {
@@ -37,6 +40,9 @@ internal sealed class RecipientOptions
         command.Add(Threshold);
         command.Add(PassphraseFile);
     }
+
+    /// <summary>Whether anybody is named.</summary>
+    internal bool IsGiven(ParseResult parsed) => parsed.GetValue(To) is { Length: > 0 };
 
     /// <summary>Finds out who is named: what can be refused first, then each passphrase, then each device.</summary>
     /// <param name="context">The command's.</param>
@@ -47,7 +53,7 @@ internal sealed class RecipientOptions
     internal async ValueTask<NamedRecipients> ReadAsync(
         CommandContext context, Func<DeviceUri, ValueTask<X25519PublicKey>> keyOf, CancellationToken cancellationToken)
     {
-        TypedRecipient[] typed = [.. context.Parsed.GetRequiredValue(To).Select(TypedRecipient.Parse)];
+        TypedRecipient[] typed = [.. (context.Parsed.GetValue(To) ?? []).Select(TypedRecipient.Parse)];
         int threshold = context.Parsed.GetValue(Threshold) ?? 1;
         bool isShared = threshold != 1 || typed.Any(static recipient => recipient.IsPassphrase || recipient.Group is not null);
         List<SecretBuffer> passphrases = [];
@@ -59,15 +65,18 @@ internal sealed class RecipientOptions
             outline.RequireValid();
             if (files.Count > 0)
             {
-                throw new FaultException(Fault.Usage, "there are more --share-passphrase-file than passphrases in --to", "Give one for each.");
+                throw new FaultException(Fault.Usage, $"there are more {passphraseFile} than passphrases in --to", "Give one for each.");
             }
 
             Queue<SecretBuffer> read = new(passphrases);
             SharePolicy policy = await PolicyAsync(threshold, typed, () => ValueTask.FromResult(read.Dequeue()), keyOf).ConfigureAwait(false);
             return new NamedRecipients
             {
-                Alone = isShared ? [] : [.. policy.Recipients.Select(static recipient => recipient.Key!.Value)],
-                Shares = isShared ? policy : null,
+                Recipients = new BackupRecipients
+                {
+                    Alone = isShared ? [] : [.. policy.Recipients.Select(static recipient => recipient.Key!.Value)],
+                    Shares = isShared ? policy : null,
+                },
                 Passphrases = passphrases,
             };
         }
@@ -85,7 +94,7 @@ internal sealed class RecipientOptions
                     new SecretQuestion(SecretKind.SharePassphrase, $"New passphrase {passphrases.Count + 1} for the backup", Repeat: true),
                     cancellationToken).ConfigureAwait(false);
             passphrases.Add(passphrase ?? throw new FaultException(
-                Fault.Usage, "a passphrase is needed, and nobody can be asked for it", "Give --share-passphrase-file FILE, once for each passphrase."));
+                Fault.Usage, "a passphrase is needed, and nobody can be asked for it", $"Give {passphraseFile} FILE, once for each passphrase."));
             return passphrase.Length > 0
                 ? passphrase
                 : throw new FaultException(Fault.Usage, "the passphrase is empty", "Type one that nobody guesses: six random words, or more.");

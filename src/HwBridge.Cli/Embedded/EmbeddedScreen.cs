@@ -7,11 +7,16 @@ namespace HwBridge.Cli.Embedded;
 internal sealed class EmbeddedScreen(TextWriter? notes) : IDeviceScreen
 {
     private readonly PolicyScreen _policy = new(approve: true, notes);
-    private readonly TerminalScreen _keyboard = new(Console.Error, Console.In);
+    private TerminalScreen? _keyboard;
 
     public ValueTask<bool> ReviewAsync(ScreenReview review, CancellationToken cancellationToken) => _policy.ReviewAsync(review, cancellationToken);
 
     public ValueTask ShowAsync(ScreenReview notice, CancellationToken cancellationToken) => _policy.ShowAsync(notice, cancellationToken);
 
-    public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken) => _keyboard.EnterAsync(prompt, cancellationToken);
+    public ValueTask<string?> EnterAsync(ScreenReview prompt, CancellationToken cancellationToken)
+    {
+        // Only now: the runtime's console takes its time, and changes what a terminal does.
+        _keyboard ??= new TerminalScreen(Console.Error, Console.In);
+        return _keyboard.EnterAsync(prompt, cancellationToken);
+    }
 }

@@ -25,6 +25,10 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(DrillRunAnswer))]
 [JsonSerializable(typeof(DrillStatusAnswer))]
 [JsonSerializable(typeof(DrillForgottenAnswer))]
+[JsonSerializable(typeof(BackupCopiedAnswer))]
+[JsonSerializable(typeof(BackupRewrittenAnswer))]
+[JsonSerializable(typeof(BackupOutdatedAnswer))]
+[JsonSerializable(typeof(BackupRepairedAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>

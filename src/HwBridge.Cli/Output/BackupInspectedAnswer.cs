@@ -8,24 +8,34 @@ internal sealed record BackupInspectedAnswer(
     string Format,
     bool Armored,
     long Size,
+    string Sha256,
     long PlaintextSize,
+    bool Padded,
+    long MaxValidators,
     int Recipients,
     int? Threshold,
     string? Shares,
     IReadOnlyList<StanzaCountAnswer> Stanzas,
     bool HasTags,
-    bool HasDigest)
+    bool HasDigest,
+    bool? FitsDigest,
+    bool FromHwBridge)
 {
     internal static BackupInspectedAnswer Of(BackupInspection found) => new(
         found.File,
         found.Format,
         found.IsArmored,
         found.Size,
+        found.Sha256,
         found.PlaintextSize,
+        found.IsPadded,
+        found.MaxValidators,
         found.Recipients,
         found.Threshold,
         found.Shares,
         [.. found.Stanzas.Select(pair => new StanzaCountAnswer(pair.Key, pair.Value))],
         found.HasTags,
-        found.HasDigest);
+        found.HasDigest,
+        found.FitsDigest,
+        found.IsFromHwBridge);
 }

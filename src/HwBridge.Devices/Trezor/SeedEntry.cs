@@ -14,16 +14,14 @@ namespace HwBridge.Devices.Trezor;
 /// <param name="wordCount">What a Model One was told; null for later models.</param>
 internal sealed class SeedEntry(TrezorPrompts prompts, int? wordCount)
 {
+    /// <summary>Enough for a backup in many shares, which take a few questions each, and for a person who starts over some times.</summary>
+    internal const int MaxQuestions = 1024;
+
     private const int PlacesPerWord = 4;
     private const int MaxCorrections = 256;
 
-    // A backup in many shares takes a few for each.
-    private const int MaxButtons = 1024;
-
     private int _corrections;
     private int _places;
-
-    internal static int MaxQuestions => MaxButtons;
 
     /// <summary>True once the device can have seen all words.</summary>
     internal bool IsEntered { get; private set; }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HwBridge.Core.Cryptography;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 
@@ -51,16 +50,58 @@ public sealed class AgeFile
     /// <param name="plaintext">Any bytes.</param>
     /// <param name="withDigest">Add a <see cref="DigestStanza"/>, by which damage shows without a key.</param>
     /// <returns>The file, binary.</returns>
-    public static byte[] Encrypt(
+    public static unsafe byte[] Encrypt(
         SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, ReadOnlySpan<byte> plaintext, bool withDigest = false)
     {
-        ArgumentNullException.ThrowIfNull(stanzas);
-        byte[] payload = EncryptPayload(fileKey, plaintext);
-        AgeHeader header = AgeHeader.Create(withDigest ? [.. stanzas, DigestStanza.Create(stanzas, payload)] : stanzas, fileKey);
-        byte[] file = new byte[header.Length + payload.Length];
-        header.WriteTo(file);
-        payload.CopyTo(file, header.Length);
+        int length = plaintext.Length;
+        byte[] file = new byte[HeaderLength(fileKey, stanzas, withDigest) + AgePayload.EncryptedLength(length)];
+        fixed (byte* start = plaintext)
+        {
+            // A span can't be handed to other threads; it stays where it is until they are done.
+            nint address = (nint)start;
+            Encrypt(
+                fileKey,
+                stanzas,
+                RandomNumberGenerator.GetBytes(AgePayload.NonceSize),
+                length,
+                (offset, destination) => new ReadOnlySpan<byte>((byte*)address, length).Slice((int)offset, destination.Length).CopyTo(destination),
+                (offset, source) => source.CopyTo(file.AsSpan((int)offset)),
+                withDigest,
+                CancellationToken.None);
+        }
+
         return file;
+    }
+
+    /// <summary>Encrypts a file of any size, part by part.</summary>
+    /// <param name="fileKey">16 random bytes, never used for another file.</param>
+    /// <param name="stanzas">The file key wrapped for each recipient.</param>
+    /// <param name="nonce">16 random bytes.</param>
+    /// <param name="length">Of the plaintext, in bytes.</param>
+    /// <param name="plaintext">Gives the plaintext.</param>
+    /// <param name="file">Takes the file, binary; its header at the end of the work, since the digest is part of it.</param>
+    /// <param name="withDigest">Add a <see cref="DigestStanza"/>, by which damage shows without a key.</param>
+    /// <param name="cancellationToken">Looked at every few chunks.</param>
+    public static void Encrypt(
+        SecretBuffer fileKey,
+        IReadOnlyList<AgeStanza> stanzas,
+        ReadOnlySpan<byte> nonce,
+        long length,
+        PayloadReader plaintext,
+        PayloadWriter file,
+        bool withDigest,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stanzas);
+        ArgumentNullException.ThrowIfNull(file);
+        int start = HeaderLength(fileKey, stanzas, withDigest);
+        using IncrementalHash? digest = withDigest ? DigestStanza.Begin(stanzas) : null;
+        PayloadPipeline.Encrypt(
+            fileKey, nonce, length, plaintext, (offset, source) => file(start + offset, source), digest, cancellationToken);
+        AgeHeader header = AgeHeader.Create(digest is null ? stanzas : [.. stanzas, DigestStanza.End(digest)], fileKey);
+        byte[] bytes = new byte[header.Length];
+        header.WriteTo(bytes);
+        file(0, bytes);
     }
 
     /// <summary>Checks the header and decrypts the payload.</summary>
@@ -77,21 +118,12 @@ public sealed class AgeFile
         SecretBuffer plaintext = SecretBuffer.Allocate(checked((int)PlaintextLength));
         try
         {
-            using AgePayload payload = new(fileKey, Payload.Span[..AgePayload.NonceSize]);
-            ReadOnlySpan<byte> source = Payload.Span[AgePayload.NonceSize..];
-            Span<byte> destination = plaintext.Span;
-            bool last;
-            do
-            {
-                last = source.Length <= AgePayload.EncryptedChunkSize;
-                int encrypted = last ? source.Length : AgePayload.EncryptedChunkSize;
-                int length = encrypted - ChaCha20Poly1305Ietf.TagSize;
-                payload.Decrypt(source[..encrypted], last, destination[..length]);
-                source = source[encrypted..];
-                destination = destination[length..];
-            }
-            while (!last);
-
+            PayloadPipeline.Decrypt(
+                fileKey,
+                Payload.Length,
+                (offset, destination) => Payload.Span.Slice((int)offset, destination.Length).CopyTo(destination),
+                (offset, source) => source.CopyTo(plaintext.Span[(int)offset..]),
+                CancellationToken.None);
             return plaintext;
         }
         catch
@@ -101,23 +133,10 @@ public sealed class AgeFile
         }
     }
 
-    private static byte[] EncryptPayload(SecretBuffer fileKey, ReadOnlySpan<byte> plaintext)
+    /// <summary>Where the payload will begin: a digest is as long as any other.</summary>
+    private static int HeaderLength(SecretBuffer fileKey, IReadOnlyList<AgeStanza> stanzas, bool withDigest)
     {
-        byte[] encrypted = new byte[AgePayload.EncryptedLength(plaintext.Length)];
-        RandomNumberGenerator.Fill(encrypted.AsSpan(0, AgePayload.NonceSize));
-        using AgePayload payload = new(fileKey, encrypted.AsSpan(0, AgePayload.NonceSize));
-        Span<byte> rest = encrypted.AsSpan(AgePayload.NonceSize);
-        bool last;
-        do
-        {
-            last = plaintext.Length <= AgePayload.ChunkSize;
-            int length = last ? plaintext.Length : AgePayload.ChunkSize;
-            payload.Encrypt(plaintext[..length], last, rest[..(length + ChaCha20Poly1305Ietf.TagSize)]);
-            plaintext = plaintext[length..];
-            rest = rest[(length + ChaCha20Poly1305Ietf.TagSize)..];
-        }
-        while (!last);
-
-        return encrypted;
+        ArgumentNullException.ThrowIfNull(stanzas);
+        return AgeHeader.Create(withDigest ? [.. stanzas, DigestStanza.Of(new byte[SHA256.HashSizeInBytes])] : stanzas, fileKey).Length;
     }
 }

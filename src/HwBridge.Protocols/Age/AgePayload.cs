@@ -7,24 +7,25 @@ using HwBridge.Core.Secrets;
 namespace HwBridge.Protocols.Age;
 
 /// <summary>
-/// The payload of an age file, one chunk of 64 KiB at a time (STREAM; age specification § Payload): feed the chunks in order, the last one
-/// marked. A state machine without I/O.
+/// The payload of an age file, one chunk of 64 KiB at a time (STREAM; age specification § Payload), in any order and by several threads at
+/// once; the last chunk is marked. Without I/O.
 /// </summary>
-/// <remarks>Nothing of a payload may be trusted before its last chunk was decrypted: until then its end may be missing.</remarks>
+/// <remarks>Nothing of a payload may be trusted before all of its chunks were decrypted, the last one as such.</remarks>
 public sealed class AgePayload : IDisposable
 {
     /// <summary>The plaintext bytes of every chunk but the last.</summary>
     public const int ChunkSize = 64 * 1024;
 
     /// <summary>The bytes of every encrypted chunk but the last.</summary>
-    public const int EncryptedChunkSize = ChunkSize + ChaCha20Poly1305Ietf.TagSize;
+    public const int EncryptedChunkSize = ChunkSize + TagSize;
+
+    /// <summary>How many bytes longer an encrypted chunk is.</summary>
+    public const int TagSize = ChaCha20Poly1305Ietf.TagSize;
 
     /// <summary>The size of the nonce before the first chunk.</summary>
     public const int NonceSize = 16;
 
     private readonly SecretBuffer _key = SecretBuffer.Allocate(ChaCha20Poly1305Ietf.KeySize);
-    private ulong _counter;
-    private bool _ended;
 
     /// <summary>The payload of a file key and a nonce.</summary>
     /// <param name="fileKey">16 bytes.</param>
@@ -40,7 +41,7 @@ public sealed class AgePayload : IDisposable
     public static long EncryptedLength(long plaintextLength)
     {
         long chunks = Math.Max(1, (plaintextLength + ChunkSize - 1) / ChunkSize);
-        return NonceSize + plaintextLength + chunks * ChaCha20Poly1305Ietf.TagSize;
+        return NonceSize + plaintextLength + chunks * TagSize;
     }
 
     /// <summary>The plaintext's length in a payload of <paramref name="encryptedLength"/> bytes.</summary>
@@ -54,36 +55,38 @@ public sealed class AgePayload : IDisposable
 
         long chunks = (encryptedLength - NonceSize + EncryptedChunkSize - 1) / EncryptedChunkSize;
         long last = encryptedLength - NonceSize - Math.Max(0, chunks - 1) * EncryptedChunkSize;
-        if (last < ChaCha20Poly1305Ietf.TagSize)
+        if (last < TagSize)
         {
             throw AgeFault.Malformed("the file ends within a chunk of the payload");
         }
 
-        if (last == ChaCha20Poly1305Ietf.TagSize && chunks > 1)
+        if (last == TagSize && chunks > 1)
         {
             throw AgeFault.Malformed("the payload's last chunk is empty");
         }
 
-        return encryptedLength - NonceSize - chunks * ChaCha20Poly1305Ietf.TagSize;
+        return encryptedLength - NonceSize - chunks * TagSize;
     }
 
-    /// <summary>Encrypts the next chunk.</summary>
+    /// <summary>Encrypts a chunk.</summary>
+    /// <param name="chunk">Its number, from 0; no number twice.</param>
     /// <param name="plaintext"><see cref="ChunkSize"/> bytes, or for the last chunk 1 to that many (0 when it is the only one).</param>
     /// <param name="last">Whether it ends the payload.</param>
     /// <param name="encrypted">Receives 16 bytes more than <paramref name="plaintext"/>.</param>
-    public void Encrypt(ReadOnlySpan<byte> plaintext, bool last, Span<byte> encrypted)
+    public void Encrypt(long chunk, ReadOnlySpan<byte> plaintext, bool last, Span<byte> encrypted)
     {
-        if (Refusal(plaintext.Length, last) is { } reason)
+        if (Refusal(chunk, plaintext.Length, last) is { } reason)
         {
             throw new ArgumentException(reason, nameof(plaintext));
         }
 
         Span<byte> nonce = stackalloc byte[ChaCha20Poly1305Ietf.NonceSize];
-        Next(nonce, last);
+        WriteNonce(nonce, chunk, last);
         ChaCha20Poly1305Ietf.Encrypt(_key.Span, nonce, plaintext, encrypted);
     }
 
-    /// <summary>Decrypts the next chunk.</summary>
+    /// <summary>Decrypts a chunk.</summary>
+    /// <param name="chunk">Its number, from 0.</param>
     /// <param name="encrypted">Exactly <see cref="EncryptedChunkSize"/> bytes, or fewer for the last chunk.</param>
     /// <param name="last">Whether the file ends after it.</param>
     /// <param name="plaintext">Receives 16 bytes fewer than <paramref name="encrypted"/>: guarded memory.</param>
@@ -91,16 +94,15 @@ public sealed class AgePayload : IDisposable
     /// <see cref="Fault.BadInput"/>: no chunk has this length. <see cref="Fault.CannotDecrypt"/>: changed, out of order, cut off or
     /// lengthened.
     /// </exception>
-    public void Decrypt(ReadOnlySpan<byte> encrypted, bool last, Span<byte> plaintext)
+    public void Decrypt(long chunk, ReadOnlySpan<byte> encrypted, bool last, Span<byte> plaintext)
     {
-        if (Refusal(encrypted.Length - ChaCha20Poly1305Ietf.TagSize, last) is { } reason)
+        if (Refusal(chunk, encrypted.Length - TagSize, last) is { } reason)
         {
             throw AgeFault.Malformed(reason);
         }
 
         Span<byte> nonce = stackalloc byte[ChaCha20Poly1305Ietf.NonceSize];
-        ulong chunk = _counter;
-        Next(nonce, last);
+        WriteNonce(nonce, chunk, last);
         if (!ChaCha20Poly1305Ietf.TryDecrypt(_key.Span, nonce, encrypted, plaintext))
         {
             throw AgeFault.NotAuthentic($"chunk {chunk + 1} of the payload was changed, or the file was cut off or lengthened");
@@ -110,22 +112,20 @@ public sealed class AgePayload : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private string? Refusal(int plaintextLength, bool last) => plaintextLength switch
+    private static string? Refusal(long chunk, int plaintextLength, bool last) => plaintextLength switch
     {
-        _ when _ended => "the payload goes on after its last chunk",
         < 0 => "the file ends within a chunk of the payload",
         > ChunkSize => "a chunk of the payload is longer than 64 KiB",
         < ChunkSize when !last => "a chunk of the payload other than the last is shorter than 64 KiB",
-        0 when _counter > 0 => "the payload's last chunk is empty",
+        0 when chunk > 0 => "the payload's last chunk is empty",
         _ => null,
     };
 
     /// <summary>11 bytes of big-endian counter and a last one that marks the end.</summary>
-    private void Next(Span<byte> nonce, bool last)
+    private static void WriteNonce(Span<byte> nonce, long chunk, bool last)
     {
         nonce.Clear();
-        BinaryPrimitives.WriteUInt64BigEndian(nonce[3..], _counter++);
+        BinaryPrimitives.WriteInt64BigEndian(nonce[3..], chunk);
         nonce[^1] = last ? (byte)1 : (byte)0;
-        _ended = last;
     }
 }

@@ -65,6 +65,18 @@ public static class AgeRecipient
             : throw Refused($"the recipient holds {data.Length} bytes instead of {X25519PublicKey.Size}", Remedy);
     }
 
+    /// <summary>Reads <c>age1…</c>; false for anything else.</summary>
+    public static bool TryParse(string text, out X25519PublicKey recipient)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        bool isRecipient = Bech32.Decode(text, out string prefix, out byte[] data) is null
+            && prefix == Prefix
+            && text[0] == 'a'
+            && data.Length == X25519PublicKey.Size;
+        recipient = isRecipient ? new X25519PublicKey(data) : default;
+        return isRecipient;
+    }
+
     private static string Kind(string prefix) => prefix switch
     {
         "age1tag" or "age1tagpq" => $"{prefix}1…, a tagged hardware key",

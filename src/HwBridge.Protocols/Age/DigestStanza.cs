@@ -18,29 +18,36 @@ public static class DigestStanza
     public static bool? Fits(AgeFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        IReadOnlyList<AgeStanza> stanzas = file.Header.Stanzas;
+        return Fits(file.Header, hash => hash.AppendData(file.Payload.Span));
+    }
+
+    /// <summary>The same for a file that is read part by part.</summary>
+    /// <param name="header">The file's header.</param>
+    /// <param name="appendPayload">Feeds the payload, nonce included.</param>
+    public static bool? Fits(AgeHeader header, Action<IncrementalHash> appendPayload)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(appendPayload);
+        IReadOnlyList<AgeStanza> stanzas = header.Stanzas;
         if (stanzas[^1].Type != Type)
         {
             return stanzas.Any(stanza => stanza.Type == TagStanza.Type) ? false : null;
         }
 
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        Compute(stanzas.SkipLast(1), file.Payload.Span, digest);
-        return stanzas[^1].Arguments.Count == 0 && digest.SequenceEqual(stanzas[^1].Body.Span);
+        using IncrementalHash hash = Begin(stanzas.SkipLast(1));
+        appendPayload(hash);
+        return stanzas[^1].Arguments.Count == 0 && hash.GetHashAndReset().AsSpan().SequenceEqual(stanzas[^1].Body.Span);
     }
 
-    internal static AgeStanza Create(IReadOnlyList<AgeStanza> before, ReadOnlySpan<byte> payload)
+    /// <summary>A hash that was fed the header before the digest; the payload follows.</summary>
+    internal static IncrementalHash Begin(IEnumerable<AgeStanza> before)
     {
-        byte[] digest = new byte[SHA256.HashSizeInBytes];
-        Compute(before, payload, digest);
-        return new AgeStanza(Type, [], digest);
-    }
-
-    private static void Compute(IEnumerable<AgeStanza> before, ReadOnlySpan<byte> payload, Span<byte> digest)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(AgeHeader.Write(before));
-        hash.AppendData(payload);
-        hash.GetHashAndReset(digest);
+        return hash;
     }
+
+    internal static AgeStanza End(IncrementalHash hash) => Of(hash.GetHashAndReset());
+
+    internal static AgeStanza Of(byte[] digest) => new(Type, [], digest);
 }

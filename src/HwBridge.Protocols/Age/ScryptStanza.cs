@@ -20,7 +20,6 @@ public sealed class ScryptStanza
     public const int MaxWorkFactor = 20;
 
     private const int SaltSize = 16;
-    private const int BodySize = AgeFile.FileKeySize + ChaCha20Poly1305Ietf.TagSize;
     private readonly byte[] _salt;
     private readonly int _workFactor;
     private readonly ReadOnlyMemory<byte> _body;
@@ -32,8 +31,6 @@ public sealed class ScryptStanza
         _body = body;
     }
 
-    private static ReadOnlySpan<byte> ZeroNonce => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-
     /// <summary>Wraps a file key, or a share of one.</summary>
     /// <param name="fileKey">16 bytes.</param>
     /// <param name="passphrase">UTF-8, as typed.</param>
@@ -42,10 +39,9 @@ public sealed class ScryptStanza
     {
         ArgumentNullException.ThrowIfNull(fileKey);
         byte[] salt = RandomNumberGenerator.GetBytes(SaltSize);
-        byte[] body = new byte[BodySize];
         using SecretBuffer wrapKey = DeriveWrapKey(passphrase, salt, workFactor);
-        ChaCha20Poly1305Ietf.Encrypt(wrapKey.Span, ZeroNonce, fileKey.Span, body);
-        return new AgeStanza(Type, [AgeBase64.ToText(salt), workFactor.ToString(CultureInfo.InvariantCulture)], body);
+        string[] arguments = [AgeBase64.ToText(salt), workFactor.ToString(CultureInfo.InvariantCulture)];
+        return new AgeStanza(Type, arguments, WrappedFileKey.Encrypt(wrapKey, fileKey));
     }
 
     /// <summary>Reads a stanza of this type; false for another type.</summary>
@@ -62,9 +58,9 @@ public sealed class ScryptStanza
         byte[] salt = new byte[SaltSize];
         if (stanza.Arguments.Count != 2
             || !AgeBase64.TryDecodeExactly(System.Text.Encoding.ASCII.GetBytes(stanza.Arguments[0]), salt)
-            || stanza.Body.Length != BodySize)
+            || stanza.Body.Length != WrappedFileKey.Size)
         {
-            throw AgeFault.Malformed($"a scrypt stanza is not a salt of {SaltSize} bytes, a work factor and {BodySize} bytes");
+            throw AgeFault.Malformed($"a scrypt stanza is not a salt of {SaltSize} bytes, a work factor and {WrappedFileKey.Size} bytes");
         }
 
         // Decimal digits without a leading zero, as age asks.
@@ -83,14 +79,7 @@ public sealed class ScryptStanza
     public SecretBuffer? TryUnwrap(SecretBuffer passphrase)
     {
         using SecretBuffer wrapKey = DeriveWrapKey(passphrase, _salt, _workFactor);
-        SecretBuffer fileKey = SecretBuffer.Allocate(AgeFile.FileKeySize);
-        if (ChaCha20Poly1305Ietf.TryDecrypt(wrapKey.Span, ZeroNonce, _body.Span, fileKey.Span))
-        {
-            return fileKey;
-        }
-
-        fileKey.Dispose();
-        return null;
+        return WrappedFileKey.TryDecrypt(wrapKey, _body.Span);
     }
 
     private static SecretBuffer DeriveWrapKey(SecretBuffer passphrase, ReadOnlySpan<byte> salt, int workFactor)

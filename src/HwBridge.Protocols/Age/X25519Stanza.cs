@@ -12,7 +12,6 @@ public sealed class X25519Stanza
     /// <summary>The stanza's type.</summary>
     public const string Type = "X25519";
 
-    private const int BodySize = AgeFile.FileKeySize + ChaCha20Poly1305Ietf.TagSize;
     private readonly ReadOnlyMemory<byte> _body;
 
     private X25519Stanza(X25519PublicKey share, ReadOnlyMemory<byte> body)
@@ -45,9 +44,7 @@ public sealed class X25519Stanza
     internal static AgeStanza Wrap(SecretBuffer fileKey, X25519PublicKey recipient, X25519PublicKey share, SecretBuffer shared)
     {
         using SecretBuffer wrapKey = DeriveWrapKey(share, recipient, shared);
-        byte[] body = new byte[BodySize];
-        ChaCha20Poly1305Ietf.Encrypt(wrapKey.Span, ZeroNonce, fileKey.Span, body);
-        return new AgeStanza(Type, [AgeBase64.ToText(share.ToArray())], body);
+        return new AgeStanza(Type, [AgeBase64.ToText(share.ToArray())], WrappedFileKey.Encrypt(wrapKey, fileKey));
     }
 
     /// <summary>Reads a stanza of this type; false for another type.</summary>
@@ -73,9 +70,9 @@ public sealed class X25519Stanza
         }
 
         // Checked before any decryption, against partitioning oracles.
-        if (stanza.Body.Length != BodySize)
+        if (stanza.Body.Length != WrappedFileKey.Size)
         {
-            throw AgeFault.Malformed($"the body of an X25519 stanza has {stanza.Body.Length} bytes instead of {BodySize}");
+            throw AgeFault.Malformed($"the body of an X25519 stanza has {stanza.Body.Length} bytes instead of {WrappedFileKey.Size}");
         }
 
         parsed = new X25519Stanza(new X25519PublicKey(share), stanza.Body);
@@ -98,17 +95,8 @@ public sealed class X25519Stanza
         }
 
         using SecretBuffer wrapKey = DeriveWrapKey(EphemeralShare, recipient, shared);
-        SecretBuffer fileKey = SecretBuffer.Allocate(AgeFile.FileKeySize);
-        if (ChaCha20Poly1305Ietf.TryDecrypt(wrapKey.Span, ZeroNonce, _body.Span, fileKey.Span))
-        {
-            return fileKey;
-        }
-
-        fileKey.Dispose();
-        return null;
+        return WrappedFileKey.TryDecrypt(wrapKey, _body.Span);
     }
-
-    private static ReadOnlySpan<byte> ZeroNonce => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static SecretBuffer DeriveWrapKey(X25519PublicKey share, X25519PublicKey recipient, SecretBuffer shared)
     {

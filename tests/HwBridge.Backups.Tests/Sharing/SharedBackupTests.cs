@@ -281,7 +281,7 @@ public class SharedBackupTests
         using BackupDocument document = TestKeys.Document(1);
         using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
         using SecretBuffer fileKey = SecretBuffer.Random(AgeFile.FileKeySize);
-        Save(BackupCreator.Encrypt(fileKey, [_devices[0].Recipient], plaintext));
+        Save(new BackupRecipients { Alone = [_devices[0].Recipient] }.Encrypt(fileKey, plaintext));
         using ShareExchange exchange = new(new ListedShares());
         Assert.That(
             Assert.ThrowsAsync<FaultException>(async () => await OpenAsync(new BackupKeys { Exchange = exchange }, _person))!.Message, Does.Contain("no shares"));
@@ -350,7 +350,7 @@ public class SharedBackupTests
         }
 
         Save(Encrypt(Nested(), json => json["t"] = 9));
-        BackupVerification verification = await BackupInspector.VerifyAsync([_folder["a.age"]], CancellationToken.None);
+        BackupVerification verification = await BackupInspector.VerifyAsync([_folder["a.age"]], [], CancellationToken.None);
         Assert.That(verification.Copies.Single().Status, Is.EqualTo(BackupCopyStatus.Damaged));
         Assert.That(verification.Copies.Single().Cause, Does.Contain("9 of 3"));
     }

@@ -115,7 +115,7 @@ public class AgeProgramTests
         {
             bool last = i == chunks - 1;
             await ReadAsync(ahead, output, encrypted);
-            payload.Decrypt(encrypted, last, chunk);
+            payload.Decrypt(i, encrypted, last, chunk);
             Assert.That(
                 chunk.AsSpan().SequenceEqual(plaintext.AsSpan(i * AgePayload.ChunkSize, AgePayload.ChunkSize)), Is.True, $"chunk {i}");
             if (i == 0)

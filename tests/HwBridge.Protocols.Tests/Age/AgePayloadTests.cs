@@ -43,21 +43,9 @@ public class AgePayloadTests
     public void Encrypt_ImpossibleChunk_IsRefused()
     {
         using AgePayload payload = new(_fileKey, Nonce);
-        Assert.That(() => payload.Encrypt(new byte[5], last: false, new byte[5 + Tag]), Throws.ArgumentException);
-        Assert.That(() => payload.Encrypt(new byte[Chunk + 1], last: true, new byte[Chunk + 1 + Tag]), Throws.ArgumentException);
-        payload.Encrypt(new byte[Chunk], last: false, new byte[Chunk + Tag]);
-        Assert.That(() => payload.Encrypt([], last: true, new byte[Tag]), Throws.ArgumentException);
-        payload.Encrypt(new byte[1], last: true, new byte[1 + Tag]);
-        Assert.That(() => payload.Encrypt(new byte[1], last: true, new byte[1 + Tag]), Throws.ArgumentException);
-    }
-
-    [Test]
-    public void Decrypt_AfterTheLastChunk_IsRefused()
-    {
-        byte[] first = Sealed((new byte[10], true))[0];
-        using AgePayload payload = new(_fileKey, Nonce);
-        payload.Decrypt(first, last: true, new byte[10]);
-        Assert.That(() => payload.Decrypt(first, last: true, new byte[10]), Throws.TypeOf<FaultException>());
+        Assert.That(() => payload.Encrypt(0, new byte[5], last: false, new byte[5 + Tag]), Throws.ArgumentException);
+        Assert.That(() => payload.Encrypt(0, new byte[Chunk + 1], last: true, new byte[Chunk + 1 + Tag]), Throws.ArgumentException);
+        Assert.That(() => payload.Encrypt(1, [], last: true, new byte[Tag]), Throws.ArgumentException);
     }
 
     [Test]
@@ -65,8 +53,8 @@ public class AgePayloadTests
     {
         byte[] first = Sealed((new byte[Chunk], false))[0];
         using AgePayload payload = new(_fileKey, Nonce);
-        payload.Decrypt(first, last: false, new byte[Chunk]);
-        Assert.That(() => payload.Decrypt(new byte[Tag], last: true, []), Throws.TypeOf<FaultException>().With.Message.Contain("empty"));
+        payload.Decrypt(0, first, last: false, new byte[Chunk]);
+        Assert.That(() => payload.Decrypt(1, new byte[Tag], last: true, []), Throws.TypeOf<FaultException>().With.Message.Contain("empty"));
     }
 
     [Test]
@@ -85,10 +73,10 @@ public class AgePayloadTests
     private byte[][] Sealed(params (byte[] Plaintext, bool Last)[] chunks)
     {
         using AgePayload payload = new(_fileKey, Nonce);
-        return [.. chunks.Select(chunk =>
+        return [.. chunks.Select((chunk, index) =>
         {
             byte[] encrypted = new byte[chunk.Plaintext.Length + Tag];
-            payload.Encrypt(chunk.Plaintext, chunk.Last, encrypted);
+            payload.Encrypt(index, chunk.Plaintext, chunk.Last, encrypted);
             return encrypted;
         })];
     }
@@ -97,14 +85,14 @@ public class AgePayloadTests
     {
         using AgePayload payload = new(_fileKey, Nonce);
         byte[] plaintext = new byte[Chunk];
-        foreach ((byte[] encrypted, bool last) in chunks[..^1])
+        for (int i = 0; i < chunks.Length - 1; i++)
         {
-            payload.Decrypt(encrypted, last, plaintext.AsSpan(0, encrypted.Length - Tag));
+            payload.Decrypt(i, chunks[i].Encrypted, chunks[i].Last, plaintext.AsSpan(0, chunks[i].Encrypted.Length - Tag));
         }
 
         (byte[] wrong, bool lastOfAll) = chunks[^1];
         FaultException fault =
-            Assert.Throws<FaultException>(() => payload.Decrypt(wrong, lastOfAll, plaintext.AsSpan(0, wrong.Length - Tag)))!;
+            Assert.Throws<FaultException>(() => payload.Decrypt(chunks.Length - 1, wrong, lastOfAll, plaintext.AsSpan(0, wrong.Length - Tag)))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.CannotDecrypt));
         Assert.That(
             plaintext.AsSpan(0, wrong.Length - Tag).ContainsAnyExcept((byte)0), Is.False, "nothing of a refused chunk is given out");

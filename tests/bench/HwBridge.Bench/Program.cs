@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using HwBridge.Bench.Backups;
 using HwBridge.Bench.Bls;
 using HwBridge.Bench.Check;
+using HwBridge.Bench.Copies;
 using HwBridge.Bench.Eip2333;
 using HwBridge.Bench.Eip2335;
 using HwBridge.Bench.Exchange;
@@ -17,6 +18,9 @@ switch (args)
     case [ExchangeHost.Argument, string kind, string exchange, string port, string rounds, string warmUp]:
         await ExchangeHost.RunAsync(kind, exchange, port, rounds, warmUp);
         return 0;
+    case [AgeHost.Argument, string direction, string identity, string from, string to]:
+        AgeHost.Run(direction, identity, from, to);
+        return 0;
 }
 
 Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
@@ -25,6 +29,7 @@ Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
     ["exchange"] = ExchangeComparison.RunAsync,
     ["check"] = CheckComparison.RunAsync,
     ["backup"] = BackupComparison.RunAsync,
+    ["age"] = AgeComparison.RunAsync,
     ["keystores"] = KeystoreComparison.RunAsync,
     ["bls"] = BlsComparison.RunAsync,
     ["manykeys"] = ManyKeysComparison.RunAsync,
