@@ -5,11 +5,11 @@ using HwBridge.Cli.Embedded;
 using HwBridge.Cli.Output;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
+using HwBridge.Devices;
 using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
-using HwBridge.Devices;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports.Hidraw;
 

@@ -48,7 +48,7 @@ internal static class VirtualMachine
         catch (OperationCanceledException)
         {
             machine.Kill();
-            console.AppendLine($"stopped after {Limit.TotalMinutes} minutes");
+            console.AppendLine("stopped: the guest took too long");
         }
 
         await reading.ConfigureAwait(false);
