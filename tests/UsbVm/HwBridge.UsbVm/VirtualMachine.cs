@@ -93,7 +93,7 @@ internal static class VirtualMachine
             mount -t overlay -o lowerdir=/host/etc,upperdir=/layer/new,workdir=/layer/work etc /host/etc || echo "/etc can not be written"
             mount -t 9p -o $share results /host/srv || poweroff -f
             echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s"
-            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} DOTNET_TieredCompilation=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command}
+            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} DOTNET_TieredCompilation=0 SYSTEMD_IGNORE_CHROOT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command}
             echo "guest ends after $(cut -d' ' -f1 /proc/uptime) s with $?"
             sync; poweroff -f
 
