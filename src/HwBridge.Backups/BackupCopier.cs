@@ -77,8 +77,7 @@ public static class BackupCopier
             {
                 if (!IsSame(file, written, ref fromDisk, cancellationToken))
                 {
-                    throw new FaultException(
-                        Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: use another one.");
+                    throw ReadBack.Differs(path);
                 }
             },
             static _ => { },

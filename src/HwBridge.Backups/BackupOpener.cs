@@ -41,8 +41,16 @@ public static class BackupOpener
             using SecretBuffer fileKey = await UnwrapAsync(file.Header, keys, person, cancellationToken).ConfigureAwait(false);
             using SecretBuffer plaintext = file.Decrypt(fileKey);
             BackupDocument document = BackupDocumentCodec.Read(plaintext.Span);
-            document.Subject = DrillSubject.OfBackup(fileKey, file.Header);
-            return document;
+            try
+            {
+                document.Subject = DrillSubject.OfBackup(fileKey, file.Header);
+                return document;
+            }
+            catch
+            {
+                document.Dispose();
+                throw;
+            }
         }
         catch (FaultException fault)
         {

@@ -131,7 +131,9 @@ public class BackupOpenerTests
     [Test]
     public void OpenAsync_AnyBitFlipped_IsRefused()
     {
-        for (int bit = 0; bit < 8 * _backup.Length; bit++)
+        // Each bit of the header, the nonce and what follows; of the rest, which is mostly padding, one in 73.
+        int dense = 8 * 2048;
+        for (int bit = 0; bit < 8 * _backup.Length; bit += bit < dense ? 1 : 73)
         {
             byte[] damaged = [.. _backup];
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));

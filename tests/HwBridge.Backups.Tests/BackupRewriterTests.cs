@@ -4,6 +4,7 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Age;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups.Tests;
 
@@ -70,6 +71,45 @@ public class BackupRewriterTests
         await BackupRewriter.RewrapAsync(
             _folder["other.age"], Keys(_device), For(_heir.Recipient), _folder["b.age"], false, new RecordingPerson(), CancellationToken.None);
         Assert.That(await InsideAsync(await File.ReadAllBytesAsync(_folder["b.age"]), _heir), Is.EqualTo(inside));
+    }
+
+    [Test]
+    public async Task RewrapAsync_ForTwoTogetherAndBack_HasTheSameInsideAndNeedsBoth()
+    {
+        BackupRecipients together = new()
+        {
+            Shares = new SharePolicy(2, [ShareRecipient.Of(_device.Recipient), ShareRecipient.Of(_heir.Recipient)]),
+        };
+        byte[] inside = await InsideAsync(await File.ReadAllBytesAsync(Backup), _device);
+        await BackupRewriter.RewrapAsync(
+            Backup, Keys(_device), together, _folder["b.age"], false, new RecordingPerson(), CancellationToken.None);
+        Assert.That((await BackupInspector.InspectAsync(_folder["b.age"], CancellationToken.None)).Threshold, Is.EqualTo(2));
+        Assert.That(await BackupRefresher.FindOutdatedAsync(_folder["b.age"], CancellationToken.None), Is.Empty);
+        Assert.That(
+            () => BackupRewriter.RewrapAsync(
+                _folder["b.age"], Keys(_device), For(_heir.Recipient), _folder["c.age"], false, new RecordingPerson(), CancellationToken.None),
+            Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.CannotDecrypt));
+        await BackupRewriter.RewrapAsync(
+            _folder["b.age"],
+            new BackupKeys { Devices = [_device, _heir] },
+            For(_heir.Recipient),
+            _folder["c.age"],
+            false,
+            new RecordingPerson(),
+            CancellationToken.None);
+        Assert.That(await InsideAsync(await File.ReadAllBytesAsync(_folder["c.age"]), _heir), Is.EqualTo(inside));
+
+        // Who opened it alone once does not come back by the list inside.
+        Assert.That(
+            async () => await BackupRefresher.RefreshAsync(
+                _folder["b.age"],
+                new BackupKeys { Devices = [_device, _heir] },
+                null,
+                _folder["d.age"],
+                false,
+                new RecordingPerson(),
+                CancellationToken.None),
+            Throws.TypeOf<FaultException>().With.Property("Fault").EqualTo(Fault.Usage));
     }
 
     [Test]

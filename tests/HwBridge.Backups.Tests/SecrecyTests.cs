@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using HwBridge.Backups.Tests.Files;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
+using HwBridge.Protocols.Age.Sharing;
 
 namespace HwBridge.Backups.Tests;
 
@@ -32,9 +35,13 @@ public sealed partial class SecrecyTests
     }
 
     [Test]
-    public async Task InspectAsync_AnyBackup_TellsWhatAnotherParserFindsAndNothingElse([Values(1, 3, 60, 200)] int keys, [Values(1, 2)] int recipients)
+    public async Task InspectAsync_AnyBackup_TellsWhatAnotherParserFindsAndNothingElse(
+        [Values(1, 3, 60, 200)] int keys, [Values(1, 2)] int recipients, [Values] bool together)
     {
-        string path = Create("a.age", keys, [.. new[] { _device.Recipient, _paper.Recipient }.Take(recipients)]);
+        X25519PublicKey[] named = [.. new[] { _device.Recipient, _paper.Recipient }.Take(recipients)];
+        string path = together
+            ? Create("a.age", keys, new BackupRecipients { Shares = new SharePolicy(recipients, [.. named.Select(ShareRecipient.Of)]) })
+            : Create("a.age", keys, named);
         BackupInspection told = await BackupInspector.InspectAsync(path, CancellationToken.None);
         SortedDictionary<string, string> found = Find(await File.ReadAllBytesAsync(path));
         SortedDictionary<string, string> said = new(StringComparer.Ordinal)
@@ -52,7 +59,8 @@ public sealed partial class SecrecyTests
             ["fits the digest"] = Text(told.FitsDigest == true),
             ["HwBridge's"] = Text(told.IsFromHwBridge),
             ["keys at most"] = Text(told.MaxValidators),
-            ["opened by each alone"] = Text(told.Threshold == 1),
+            ["opened by how many"] = Text(told.Threshold ?? 0),
+            ["shares"] = told.Shares ?? "none",
         };
         Assert.That(said, Is.EqualTo(found));
         Assert.That(
@@ -145,6 +153,21 @@ public sealed partial class SecrecyTests
         }
 
         int recipients = types.Count(type => type == "X25519");
+        int threshold = recipients == types.Length - 2 ? 1 : 0;
+        string shares = "none";
+        if (types.Contains("sss"))
+        {
+            using GZipStream gzip = new(new MemoryStream(Convert.FromBase64String(Padded(WholeBody(file, "sss")))), CompressionMode.Decompress);
+            using JsonDocument sharing = JsonDocument.Parse(gzip);
+            string[] holders =
+            [
+                .. sharing.RootElement.GetProperty("s").EnumerateArray().Select(share => share.GetProperty("k")[0].GetProperty("Type").GetString()!),
+            ];
+            threshold = sharing.RootElement.GetProperty("t").GetInt32();
+            recipients = holders.Length;
+            shares = $"{threshold} of {{{string.Join(", ", holders)}}}";
+        }
+
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = text[..text.IndexOf('\n', StringComparison.Ordinal)],
@@ -162,7 +185,8 @@ public sealed partial class SecrecyTests
 
             // The smallest form of a document takes 33 bytes for a key.
             ["keys at most"] = Text(Math.Min(10_000, inside / 33)),
-            ["opened by each alone"] = Text(recipients == types.Length - 2),
+            ["opened by how many"] = Text(threshold),
+            ["shares"] = shares,
         };
     }
 
@@ -171,6 +195,24 @@ public sealed partial class SecrecyTests
         string[] lines = Encoding.Latin1.GetString(file).Split('\n');
         return lines[Array.FindIndex(lines, line => line == $"-> {type}") + 1];
     }
+
+    private static string WholeBody(byte[] file, string type)
+    {
+        IEnumerable<string> lines = Encoding.Latin1.GetString(file).Split('\n').SkipWhile(line => line != $"-> {type}").Skip(1);
+        StringBuilder body = new();
+        foreach (string line in lines)
+        {
+            body.Append(line);
+            if (line.Length < 64)
+            {
+                break;
+            }
+        }
+
+        return body.ToString();
+    }
+
+    private static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
 
     private static byte[] WithoutGrammar(byte[] file) =>
         Encoding.Latin1.GetBytes(Grammar().Replace(Encoding.Latin1.GetString(file), string.Empty));
@@ -181,13 +223,16 @@ public sealed partial class SecrecyTests
 
     private static SecretBuffer Secrets(BackupDocument document) => SecretBuffer.CopyOf(document.SecretOf(0));
 
-    private string Create(string name, int keys, IReadOnlyList<X25519PublicKey> recipients)
+    private string Create(string name, int keys, IReadOnlyList<X25519PublicKey> recipients) =>
+        Create(name, keys, new BackupRecipients { Alone = recipients });
+
+    private string Create(string name, int keys, BackupRecipients recipients)
     {
         using BackupDocument document = TestKeys.Document(keys);
-        document.Recipients = recipients;
+        document.Recipients = recipients.Alone;
         using SecretBuffer plaintext = BackupDocumentCodec.Write(document);
         using SecretBuffer fileKey = SecretBuffer.Random(16);
-        File.WriteAllBytes(_folder[name], new BackupRecipients { Alone = recipients }.Encrypt(fileKey, plaintext));
+        File.WriteAllBytes(_folder[name], recipients.Encrypt(fileKey, plaintext));
         return _folder[name];
     }
 

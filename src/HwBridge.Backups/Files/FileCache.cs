@@ -24,7 +24,7 @@ public static partial class FileCache
 
             // What is not yet on the medium can't be dropped.
             RandomAccess.FlushToDisk(file);
-            return posix_fadvise(file, 0, 0, DontNeed) == 0;
+            return TryDrop(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -32,6 +32,10 @@ public static partial class FileCache
             return false;
         }
     }
+
+    /// <summary>The same for a file that is open, and on its medium already. Linux.</summary>
+    /// <returns>False where the file system refuses.</returns>
+    internal static bool TryDrop(SafeFileHandle file) => posix_fadvise(file, 0, 0, DontNeed) == 0;
 
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

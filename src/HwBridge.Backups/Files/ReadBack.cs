@@ -15,7 +15,6 @@ internal sealed unsafe partial class ReadBack : IDisposable
 
     // The largest block of any disk that is sold; direct reads must be aligned to the disk's.
     private const int Alignment = 4096;
-    private const int DontNeed = 4;
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
@@ -54,7 +53,7 @@ internal sealed unsafe partial class ReadBack : IDisposable
             }
 
             // A file system that keeps everything in memory may refuse; then there is nothing to drop.
-            _ = posix_fadvise(descriptor, 0, 0, DontNeed);
+            _ = FileCache.TryDrop(plain);
             ReadBack direct = new(path, new SafeFileHandle(open(path, DirectFlags), ownsHandle: true), isDirect: true);
             if (direct.CanRead())
             {
@@ -124,6 +123,10 @@ internal sealed unsafe partial class ReadBack : IDisposable
         }
     }
 
+    /// <summary>What was written is not what stands there.</summary>
+    internal static FaultException Differs(string path) => new(
+        Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: use another one.");
+
     private static FaultException Failed(string path, Exception exception) => new(
         Fault.Io, $"{path}: reading it back failed: {exception.Message}", "Don't trust this disk: use another one.", exception);
 
@@ -134,8 +137,4 @@ internal sealed unsafe partial class ReadBack : IDisposable
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int syncfs(int descriptor);
-
-    [LibraryImport("libc")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int posix_fadvise(int descriptor, nint offset, nint length, int advice);
 }

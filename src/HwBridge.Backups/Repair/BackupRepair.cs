@@ -141,8 +141,7 @@ public static class BackupRepair
                 ReadOnlySpan<byte> meant = content.AsSpan(offset, Math.Min(ReadBack.BlockSize, content.Length - offset));
                 if (!disk.Read(offset).SequenceEqual(meant))
                 {
-                    throw new FaultException(
-                        Fault.Mismatch, $"{path}: what was read back is not what was written", "Don't trust this disk: use another one.");
+                    throw ReadBack.Differs(path);
                 }
             }
         },

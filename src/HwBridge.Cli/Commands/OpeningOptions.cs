@@ -62,7 +62,7 @@ internal sealed class OpeningOptions
         {
             foreach (string file in context.Parsed.GetValue(PassphraseFile) ?? [])
             {
-                passphrases.Add(PasswordSource.FromFile(file, context.Person, cancellationToken));
+                passphrases.Add(PasswordSource.FromFile(file, context.Person, cancellationToken, PassphraseFileName));
             }
 
             foreach (string file in context.Parsed.GetValue(Identity) ?? [])

@@ -89,7 +89,7 @@ internal sealed class RecipientOptions(bool required = true, string passphraseFi
         async ValueTask<SecretBuffer> PassphraseAsync()
         {
             SecretBuffer? passphrase = files.TryDequeue(out string? file)
-                ? PasswordSource.FromFile(file, context.Person, cancellationToken)
+                ? PasswordSource.FromFile(file, context.Person, cancellationToken, passphraseFile)
                 : await context.Person.AskSecretAsync(
                     new SecretQuestion(SecretKind.SharePassphrase, $"New passphrase {passphrases.Count + 1} for the backup", Repeat: true),
                     cancellationToken).ConfigureAwait(false);

@@ -137,16 +137,20 @@ public sealed class TcpTransport : ITransport
     /// <summary>Connects on a thread that blocks.</summary>
     private static async Task ConnectAsync(Socket socket, IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
-        // Closing the socket is what ends the attempt.
-        using CancellationTokenRegistration closing = cancellationToken.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket);
         try
         {
+            // Closing the socket is what ends the attempt.
+            using CancellationTokenRegistration closing =
+                cancellationToken.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket);
             await Task.Run(() => socket.Connect(addresses, port), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(null, closed, cancellationToken);
         }
+
+        // It may have been closed when it was connected already.
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>True as soon as something has arrived, false when nothing does within <see cref="Prompt"/>.</summary>

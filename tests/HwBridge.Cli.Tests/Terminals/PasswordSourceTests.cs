@@ -59,7 +59,7 @@ public sealed class PasswordSourceTests
     [TestCase("\n")]
     [TestCase("\r\nsecond")]
     public void FromFile_EmptyFirstLine_IsRefused(string content, CancellationToken cancellationToken) =>
-        AssertRefused(Write(Encoding.UTF8.GetBytes(content)), "no password in its first line", cancellationToken);
+        AssertRefused(Write(Encoding.UTF8.GetBytes(content)), "holds nothing in its first line", cancellationToken);
 
     [TestCase(1025)]
     [TestCase(1026)]

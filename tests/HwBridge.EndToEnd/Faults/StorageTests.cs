@@ -79,9 +79,14 @@ internal sealed class StorageTests : IDisposable
             running.Signal(signal);
             Outcome outcome = await Workplace.EndAsync(running, TimeSpan.FromSeconds(15), command).ConfigureAwait(false);
             stopped += outcome.ExitCode == 0 ? 0 : 1;
-            if (signal == Interrupt && outcome.ExitCode != 0)
+            if (signal == Interrupt && outcome.ExitCode != 0 && outcome.Output.Length > 0)
             {
                 outcome.Failure(130);
+            }
+            else if (signal == Interrupt && outcome.ExitCode != 0)
+            {
+                // On a busy machine the signal may come before the program has begun.
+                Assert.That(outcome.ExitCode, Is.EqualTo(130), $"{outcome}");
             }
 
             // A file of an import is there whole or not at all; the temporary one beside it stays only after a kill.

@@ -129,6 +129,33 @@ public sealed class TcpTransportTests
         Throws.InstanceOf<OperationCanceledException>());
 
     [Test]
+    public async Task ConnectAsync_CancelledAtAnyMoment_ConnectsOrIsCancelled(CancellationToken cancellationToken)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        int connected = 0;
+        for (int moment = 0; moment < 400; moment++)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task<TcpTransport> connecting = TcpTransport.ConnectAsync(Uri, "127.0.0.1", port, stop.Token).AsTask();
+            Thread.SpinWait(moment * 20);
+            await stop.CancelAsync();
+            try
+            {
+                await using TcpTransport transport = await connecting;
+                connected++;
+            }
+            catch (OperationCanceledException)
+            {
+                // The other right end.
+            }
+        }
+
+        await TestContext.Out.WriteLineAsync($"400 moments, connected at {connected}");
+    }
+
+    [Test]
     public async Task ReceiveAsync_PeerCloses_WentAway(CancellationToken cancellationToken)
     {
         (TcpTransport transport, Socket peer) = await ConnectAsync(cancellationToken);
