@@ -170,6 +170,7 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
             await ConnectAgainAsync(options.ReturnDeadline, cancellationToken).ConfigureAwait(false);
             await ProveAsync(cancellationToken).ConfigureAwait(false);
             status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
+            OpenApp = status == StatusWords.Ok ? EthereumApp.Name : null;
         }
 
         if (status == StatusWords.Locked && Patience > TimeSpan.Zero)
