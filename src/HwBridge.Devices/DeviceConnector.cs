@@ -116,7 +116,7 @@ public static class DeviceConnector
             return (transport, framing);
         }
 
-        void Waiting(FaultException missing) => person.Tell($"{missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
+        void Waiting(FaultException missing) => person.Tell($"{uri.Text}: {missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
     }
 
     private static (AttachedDevice Device, ITransport Transport, IFraming Framing) Connect(AttachedDevice device) =>
