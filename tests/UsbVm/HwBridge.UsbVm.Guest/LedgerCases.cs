@@ -287,6 +287,7 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
             }
 
             await plugged.DisposeAsync().ConfigureAwait(false);
+            Measured.Add("the same wallet went on, another one was refused");
         }
     }
 
