@@ -56,6 +56,20 @@ public sealed class HidrawTransportTests
         Assert.That(seen[..65], Is.EqualTo(new byte[] { 0 }.Concat(report)));
     }
 
+    [Test]
+    public async Task SendAsync_ReportWithItsOwnNumber_GoesAsItIs(CancellationToken cancellationToken)
+    {
+        int number = (int)_device.SafeHandle.DangerousGetHandle();
+        _device.SafeHandle.SetHandleAsInvalid();
+        _device = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        await using HidrawTransport numbered = new(Descriptor.Adopt(number), Uri, isNumbered: true);
+        byte[] report = [(byte)'?', .. Enumerable.Repeat((byte)9, 63)];
+        await numbered.SendAsync(report, cancellationToken);
+        byte[] seen = new byte[100];
+        Assert.That(await _transport.ReceiveAsync(seen, cancellationToken), Is.EqualTo(64));
+        Assert.That(seen[..64], Is.EqualTo(report));
+    }
+
     [TestCase(63)]
     [TestCase(65)]
     public void SendAsync_OtherLength_IsRefused(int length) =>
@@ -160,18 +174,18 @@ public sealed class HidrawTransportTests
     }
 
     [Test]
-    public async Task HoldersOf_FileOfAnotherProcess_NamesIt(CancellationToken cancellationToken)
+    public async Task OfFile_FileOfAnotherProcess_NamesIt(CancellationToken cancellationToken)
     {
         string node = Path.Combine(_folder, "file");
         await File.WriteAllBytesAsync(node, [], cancellationToken);
-        Assert.That(HidrawTransport.HoldersOf(node), Is.Empty);
+        Assert.That(DescriptorHolders.OfFile(node), Is.Empty);
         using Process other = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec 3<{node}; echo ready; read line"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         await other.StandardOutput.ReadLineAsync(cancellationToken);
-        Assert.That(HidrawTransport.HoldersOf(node), Is.EqualTo(new[] { $"sh (process {other.Id})" }));
+        Assert.That(DescriptorHolders.OfFile(node), Is.EqualTo(new[] { $"sh (process {other.Id})" }));
         other.StandardInput.Close();
         await other.WaitForExitAsync(cancellationToken);
     }

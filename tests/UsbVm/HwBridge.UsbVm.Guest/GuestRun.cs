@@ -9,16 +9,19 @@ internal static class GuestRun
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
+    private static readonly Type[] Kinds = [typeof(LedgerCases), typeof(TrezorCases)];
+
     /// <summary>The cases' names, in the order of their source.</summary>
-    internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(method => method.Name)];
+    internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(Name)];
 
     internal static async Task<int> RunAsync(string program, string results)
     {
         int failed = 0;
         await LedgerCases.WarmUpAsync().ConfigureAwait(false);
+        await TrezorCases.WarmUpAsync().ConfigureAwait(false);
         foreach (MethodInfo method in Cases())
         {
-            LedgerCases cases = new(program);
+            GuestCases cases = (GuestCases)Activator.CreateInstance(method.DeclaringType!, program)!;
             long begun = Stopwatch.GetTimestamp();
             string? failure = null;
             try
@@ -37,7 +40,7 @@ internal static class GuestRun
             }
 
             CaseResult result = new(
-                method.Name, failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
+                Name(method), failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
             await File.AppendAllTextAsync(results, JsonSerializer.Serialize(result) + "\n").ConfigureAwait(false);
             Console.Out.WriteLine($"{(result.Passed ? "passed" : "FAILED")} {result.Name} {result.Seconds:0.0} s {result.Words}");
         }
@@ -45,8 +48,10 @@ internal static class GuestRun
         return failed;
     }
 
-    private static IEnumerable<MethodInfo> Cases() => typeof(LedgerCases)
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+
+    private static IEnumerable<MethodInfo> Cases() => Kinds.SelectMany(kind => kind
         .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(Task))
-        .OrderBy(method => method.MetadataToken);
+        .OrderBy(method => method.MetadataToken));
 }
