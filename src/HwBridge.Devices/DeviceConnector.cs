@@ -6,6 +6,7 @@ using HwBridge.Devices.Trezor;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
+using HwBridge.Transports.Bridge;
 using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
@@ -124,11 +125,11 @@ public static class DeviceConnector
                     Fault.Usage,
                     $"{uri.Text} lives in the hwbridge program",
                     "Start 'hwbridge emulator' and name its socket instead.");
+            case DeviceRoute.Bridge:
+                ITransport bridge = await BridgeTransport.ConnectAsync(uri.Text, BridgeTransport.Ports, cancellationToken).ConfigureAwait(false);
+                return await TrezorKeyStore.OpenAsync(bridge, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
             default:
-                throw new FaultException(
-                    Fault.Unsupported,
-                    $"{uri.Text}: this version does not reach a Trezor over its maker's bridge yet",
-                    "Plug it in and use trezor.");
+                throw new ArgumentOutOfRangeException(nameof(uri));
         }
     }
 
