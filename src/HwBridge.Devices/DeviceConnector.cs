@@ -8,6 +8,7 @@ using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 using HwBridge.Transports.Bridge;
 using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Linux;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
 using HwBridge.Transports.Usb;
@@ -17,6 +18,9 @@ namespace HwBridge.Devices;
 /// <summary>Opens the device that a URI names: the transport, its framing and the maker's driver.</summary>
 public static class DeviceConnector
 {
+    /// <summary>A device that the system has suspended, or whose plug was touched, is back after one or two.</summary>
+    private static readonly TimeSpan ReturnDeadline = TimeSpan.FromSeconds(3);
+
     /// <summary>Opens a device; whoever calls disposes it.</summary>
     /// <param name="uri">The device.</param>
     /// <param name="options">How to open it.</param>
@@ -25,7 +29,7 @@ public static class DeviceConnector
     /// <exception cref="FaultException">No such device, or it can't work now.</exception>
     public static ValueTask<IKeyStore> OpenAsync(
         DeviceUri uri, ConnectOptions options, IPerson person, CancellationToken cancellationToken) =>
-        OpenAsync(uri, options, person, AttachedDevices.OfSystem, cancellationToken);
+        OpenAsync(uri, options, person, AttachedDevices.OfSystem, UeventSocket.Open, cancellationToken);
 
     /// <summary>
     /// What a list shows of an attached device: whether it is locked or which app is open is asked of it only where nobody else talks to
@@ -86,8 +90,10 @@ public static class DeviceConnector
         ConnectOptions options,
         IPerson person,
         AttachedDevices attached,
+        Func<IBusEvents> listen,
         CancellationToken cancellationToken)
     {
+        DeviceWatch watch = new(listen);
         switch (uri.Route)
         {
             case DeviceRoute.Tcp:
@@ -96,7 +102,7 @@ public static class DeviceConnector
                     stream,
                     new ApduSocketFraming(),
                     person,
-                    options.ForLedger() with { Reconnect = token => ConnectAsync(uri, token) },
+                    options.ForLedger() with { Reconnect = (_, token) => ConnectAsync(uri, token) },
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Udp:
                 ITransport packets = await UdpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
@@ -108,18 +114,20 @@ public static class DeviceConnector
             case DeviceRoute.Hid:
             case DeviceRoute.Usb:
             case DeviceRoute.Attached:
-                AttachedDevice device = attached.Find(uri);
+                (AttachedDevice device, ITransport node) =
+                    await watch.FindAsync(() => Open(attached.Find(uri)), options.Wait, Waiting, cancellationToken).ConfigureAwait(false);
                 if (device.Maker == "trezor")
                 {
-                    return await TrezorKeyStore.OpenAsync(Connect(device), person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
+                    return await TrezorKeyStore.OpenAsync(node, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
                 }
 
                 LedgerOptions ledger = options.ForLedger() with
                 {
                     Model = device.Model,
-                    Reconnect = _ => ValueTask.FromResult((Connect(attached.FindAgain(device)), (IFraming)new LedgerHidFraming())),
+                    ReturnDeadline = ReturnDeadline,
+                    Reconnect = (patience, token) => ReturnAsync(device, patience, token),
                 };
-                return await LedgerKeyStore.OpenAsync(Connect(device), new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
+                return await LedgerKeyStore.OpenAsync(node, new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(
                     Fault.Usage,
@@ -131,14 +139,25 @@ public static class DeviceConnector
             default:
                 throw new ArgumentOutOfRangeException(nameof(uri));
         }
+
+        async ValueTask<(ITransport Transport, IFraming Framing)> ReturnAsync(AttachedDevice device, TimeSpan patience, CancellationToken token)
+        {
+            (_, ITransport transport) =
+                await watch.FindAsync(() => Open(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false);
+            return (transport, new LedgerHidFraming());
+        }
+
+        void Waiting(FaultException missing) => person.Tell($"{uri.Text}: {missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
     }
+
+    private static (AttachedDevice Device, ITransport Transport) Open(AttachedDevice device) => (device, Connect(device));
 
     private static KeyStoreInfo Describe(AttachedDevice device, KeyStoreState state) => device.Maker == "ledger"
         ? LedgerKeyStore.Describe(device.Uri.Text, OptionsOf(device), state)
         : TrezorKeyStore.Describe(device.Uri.Text, device.Model, state);
 
+    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
+
     private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
         (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());
-
-    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
 }

@@ -20,6 +20,9 @@ public readonly record struct GetPublicKeyCommand(Bip32Path Path, bool Confirm =
     public bool NeedsApproval => Confirm;
 
     /// <inheritdoc/>
+    public bool IdentifiesWallet => !Confirm;
+
+    /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
         Span<byte> data = stackalloc byte[1 + (4 * Bip32Path.MaxDepth)];

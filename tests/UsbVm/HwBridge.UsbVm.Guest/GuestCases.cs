@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using HwBridge.Cli;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
@@ -8,12 +9,18 @@ namespace HwBridge.UsbVm.Guest;
 /// <summary>What cases share: the published hwbridge, run in this guest, a folder of their own, and what they found out.</summary>
 internal abstract class GuestCases(string program) : IAsyncDisposable
 {
+    protected static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(60);
+
     /// <summary>What a case found out besides that all is well.</summary>
     internal List<string> Measured { get; } = [];
 
+    /// <summary>What doctor said stands in the way, and mends it.</summary>
+    internal List<string> Quotes { get; } = [];
+
     protected static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
 
-    protected static string FirstKeystore => Directory.GetFiles(Keystores).Order(StringComparer.Ordinal).First();
+    /// <summary>One of the same keys under a cheap password, since the processor is emulated.</summary>
+    protected static string FirstKeystore => Path.Combine(AppContext.BaseDirectory, "Fixtures", "keystore-m_12381_3600_0_0_0.json");
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("hwbridge-case-").FullName;
 
@@ -25,12 +32,16 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
 
     protected static string Text(JsonElement row, params string[] names) => string.Join(' ', names.Select(name => row.GetProperty(name).GetString()));
 
-    protected static void Finding(Outcome outcome, string check, string message, string? remedy)
+    protected void Finding(Outcome outcome, string check, string message, string? remedy)
     {
         JsonElement found = outcome.Json.GetProperty("findings").EnumerateArray().FirstOrDefault(row => Text(row, "check") == check);
         Assert.That(found.ValueKind, Is.EqualTo(JsonValueKind.Object), outcome.ToString());
         Assert.That(Text(found, "message"), Does.Contain(message), outcome.ToString());
         Assert.That(Text(found, "remedy"), remedy is null ? Is.Empty : Is.Not.Empty.And.Contain(remedy), outcome.ToString());
+        if (remedy is not null)
+        {
+            Quotes.AddRange([Text(found, "message"), Text(found, "remedy")]);
+        }
     }
 
     protected static int Handles()
@@ -61,7 +72,7 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(180));
+        using CancellationTokenSource deadline = new(CommandDeadline);
         try
         {
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
@@ -69,7 +80,7 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            Assert.Fail($"{command} went on for more than 180 s");
+            Assert.Fail($"{command} went on for more than {CommandDeadline.TotalSeconds} s");
         }
 
         return new Outcome(
@@ -80,10 +91,10 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
             Stopwatch.GetElapsedTime(begun).TotalSeconds);
     }
 
-    protected async Task<string> CreateBackupAsync(string device, string keystores)
+    protected async Task<string> CreateBackupAsync(string device)
     {
         string backup = Path.Combine(Folder, "backup.age");
-        (await HwBridgeAsync("backup", "create", "--from", keystores, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
+        (await ProgramAsync("backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
             .Expect(0);
         return backup;
     }
@@ -119,7 +130,19 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
         })!;
     }
 
-    protected Task<Outcome> HwBridgeAsync(params string[] arguments) => RunAsync([], arguments);
+    /// <summary>Runs the program's own command line in this process, which starts at once: an emulated processor starts a program in two seconds.</summary>
+    protected static async Task<Outcome> HwBridgeAsync(params string[] arguments)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using CancellationTokenSource deadline = new(CommandDeadline);
+        int exitCode = await CommandLine.InvokeAsync(["--json", .. arguments], output, error, deadline.Token).ConfigureAwait(false);
+        Assert.That(deadline.IsCancellationRequested, Is.False, $"{string.Join(' ', arguments)} went on for more than {CommandDeadline.TotalSeconds} s");
+        return new Outcome(string.Join(' ', arguments), exitCode, output.ToString(), error.ToString(), Stopwatch.GetElapsedTime(begun).TotalSeconds);
+    }
+
+    protected Task<Outcome> ProgramAsync(params string[] arguments) => RunAsync([], arguments);
 
     protected Task<Outcome> NobodyAsync(params string[] arguments) =>
         RunAsync(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"], arguments);

@@ -7,7 +7,7 @@ namespace HwBridge.UsbVm.Guest;
 /// <summary>Runs every case, one after the other, and writes down each result at once.</summary>
 internal static class GuestRun
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     private static readonly Type[] Kinds = [typeof(LedgerCases), typeof(TrezorCases)];
 
@@ -40,7 +40,7 @@ internal static class GuestRun
             }
 
             CaseResult result = new(
-                Name(method), failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured));
+                Name(method), failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
             await File.AppendAllTextAsync(results, JsonSerializer.Serialize(result) + "\n").ConfigureAwait(false);
             Console.Out.WriteLine($"{(result.Passed ? "passed" : "FAILED")} {result.Name} {result.Seconds:0.0} s {result.Words}");
         }

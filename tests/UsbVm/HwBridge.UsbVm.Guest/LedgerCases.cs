@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using HwBridge.Cli;
 using HwBridge.Core.Eip2334;
+using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
@@ -48,7 +51,7 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task Devices_OneLedger_ListsItWithItsOpenApp()
     {
         (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
-        JsonElement listed = (await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+        JsonElement listed = (await ProgramAsync("devices").ConfigureAwait(false)).Expect(0).Json;
         Assert.That(listed.GetArrayLength(), Is.EqualTo(1));
         Assert.That(Text(listed[0], "uri", "maker", "model", "state"), Is.EqualTo($"hid:{node.Path} ledger Nano S Plus ready"));
         Assert.That(listed[0].GetProperty("app").GetProperty("name").GetString(), Is.EqualTo("Ethereum"));
@@ -83,12 +86,12 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     }
 
     public async Task NoDevice_Ledger_IsNotFound() =>
-        (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Ledger is attached");
+        (await ProgramAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Ledger is attached");
 
     public async Task Pubkeys_Ledger_AreTheMnemonics()
     {
         await PlugAsync().ConfigureAwait(false);
-        JsonElement keys = (await HwBridgeAsync("pubkeys", "--device", "ledger", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
+        JsonElement keys = (await ProgramAsync("pubkeys", "--device", "ledger", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
         Assert.That(keys[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
         Assert.That(keys.GetArrayLength(), Is.EqualTo(2));
     }
@@ -96,14 +99,14 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task Backup_CreatedOpenedAndChecked_IsWhole()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", Keystores).ConfigureAwait(false);
-        (await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
-        Outcome check = await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores, "--backup", backup).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
+        (await ProgramAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
+        Outcome check = await ProgramAsync("check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup).ConfigureAwait(false);
         Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
         string restored = Path.Combine(Folder, "restored");
-        (await HwBridgeAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
+        (await ProgramAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
             .ConfigureAwait(false)).Expect(0);
-        Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(3));
+        Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(1));
     }
 
     public async Task Permission_OtherUser_IsNamedAndMended()
@@ -213,6 +216,67 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
         Measured.Add($"{share:0.00} % of a processor over {span.TotalSeconds:0} s");
     }
 
+    public async Task HotPlug_LockedAndOnItsDashboard_IsFollowedUntilItIsReady()
+    {
+        using Process waiting = Start("pubkeys", "--device", "ledger", "--wait", "60", "--open-app");
+        StringBuilder said = new();
+        await SaysAsync("no Ledger is attached; waiting 60 s for it").ConfigureAwait(false);
+        SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Locked);
+        _plugged.Add(new Plugged(ledger, UhidServer.Start(ledger, "usb-guest-1")));
+        await SaysAsync("it is locked; waiting 60 s for its PIN").ConfigureAwait(false);
+        ledger.State = SoftwareLedgerState.Dashboard;
+        await SaysAsync("unlocked").ConfigureAwait(false);
+        await SaysAsync("It asks whether to open the app Ethereum: agree.").ConfigureAwait(false);
+        Outcome done = await EndAsync(waiting, "pubkeys --wait", Stopwatch.GetTimestamp()).ConfigureAwait(false);
+        Assert.That(Text(done.Expect(0).Json[0], "pubkey"), Is.EqualTo(FirstKey));
+
+        async Task SaysAsync(string words)
+        {
+            using CancellationTokenSource deadline = new(CommandDeadline);
+            while (!said.ToString().Contains(words, StringComparison.Ordinal))
+            {
+                string? line = await waiting.StandardError.ReadLineAsync(deadline.Token).ConfigureAwait(false);
+                said.AppendLine(line ?? throw new AssertionException($"'{words}' was not said:\n{said}"));
+            }
+        }
+    }
+
+    public async Task Replug_AnotherWalletAtItsPlace_IsNotMistakenForIt()
+    {
+        SoftwareLedger first = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        SoftwareLedger second = SwitchOn(OtherWords, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        await using (first.ConfigureAwait(false))
+        await using (second.ConfigureAwait(false))
+        {
+            UhidServer plugged = UhidServer.Start(first, "usb-guest-1");
+            await plugged.WaitForNodeAsync(CancellationToken.None).ConfigureAwait(false);
+            using CancellationTokenSource deadline = new(CommandDeadline);
+            await using IKeyStore store =
+                await DeviceConnector.OpenAsync(DeviceUri.Parse("ledger"), new ConnectOptions(), new SilentPerson(), deadline.Token).ConfigureAwait(false);
+            Assert.That(store.TryGet(out ISealing? sealing), Is.True);
+            X25519PublicKey key = await sealing!.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false);
+            foreach (SoftwareLedger next in (SoftwareLedger[])[first, second])
+            {
+                await plugged.DisposeAsync().ConfigureAwait(false);
+                plugged = UhidServer.Start(next, "usb-guest-1");
+                await plugged.WaitForNodeAsync(deadline.Token).ConfigureAwait(false);
+                if (next == first)
+                {
+                    Assert.That(await sealing.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false), Is.EqualTo(key));
+                }
+                else
+                {
+                    FaultException other = Assert.ThrowsAsync<FaultException>(
+                        async () => await sealing.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false))!;
+                    Assert.That(other.Message, Does.Contain("is another wallet than the one that left"));
+                }
+            }
+
+            await plugged.DisposeAsync().ConfigureAwait(false);
+            Measured.Add("the same wallet went on, another one was refused");
+        }
+    }
+
     public async Task TwoLedgers_AreToldApart()
     {
         (_, HidrawNode one) = await PlugAsync(port: "usb-guest-1").ConfigureAwait(false);
@@ -229,7 +293,7 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task AppChange_DeviceLeavesTheBus_IsFoundAgainWithinItsSession()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
         Outcome exported = await HwBridgeAsync("backup", "export", "--backup", backup, "--device", "ledger").ConfigureAwait(false);
         exported.Expect(0);
         string read = Path.Combine(Folder, "read.age");
@@ -286,57 +350,78 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
         }
     }
 
+    /// <summary>What is compiled at the first call is compiled ahead of time in the program.</summary>
     public async Task Enumeration_NoDevice_TakesLessThanFiveMilliseconds()
     {
-        _ = HidrawBus.OfSystem.List();
-        long begun = Stopwatch.GetTimestamp();
-        Assert.That(AttachedDevices.OfSystem.List(), Is.Empty);
-        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        Assert.That(milliseconds, Is.LessThan(5));
-        Measured.Add($"{milliseconds:0.000} ms");
+        double[] milliseconds = new double[20];
+        for (int i = -1; i < milliseconds.Length; i++)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            Assert.That(AttachedDevices.OfSystem.List(), Is.Empty);
+            if (i >= 0)
+            {
+                milliseconds[i] = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            }
+        }
+
+        Array.Sort(milliseconds);
+        double median = milliseconds[milliseconds.Length / 2];
+        Assert.That(median, Is.LessThan(5));
+        Measured.Add($"{median:0.000} ms");
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
-    public async Task Unplug_InPlaceOfAReport_IsSaidAtOnceAndLeavesNothing()
+    public async Task Unplug_AtEachReport_GoesOnWhenItComesBackOrSaysSoAndLeavesNothing()
     {
         (Plugged creator, _) = await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
         await creator.DisposeAsync().ConfigureAwait(false);
         string left = Path.Combine(Folder, "left");
         string[][] commands =
         [
-            ["devices", "--device", "ledger"],
-            ["pubkeys", "--device", "ledger"],
+            ["pubkeys", "--device", "ledger", "--index", "0-4"],
             ["recipient", "--device", "ledger", "--confirm"],
             ["check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup],
             ["backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", "ledger", "--out", Path.Combine(left, "backup.age")],
             ["backup", "open", "--backup", backup, "--device", "ledger", "--out", Path.Combine(left, "out"), "--password-file", PasswordFile(), "--kdf", "pbkdf2"],
         ];
         int points = 0;
-        double slowest = 0;
+        int wentOn = 0;
         foreach (string[] command in commands)
         {
             Directory.CreateDirectory(left);
-            (Outcome whole, int reports) = await CutAsync(command, null).ConfigureAwait(false);
+            (Outcome whole, int reports) = await CutAsync(command, null, comesBack: false).ConfigureAwait(false);
             whole.Expect(0);
             Directory.Delete(left, recursive: true);
-            Directory.CreateDirectory(left);
-
-            // The first exchange, the last one, and some between.
-            foreach (int at in Enumerable.Range(0, reports).Where(at => at < 2 || at >= reports - 2 || at % 5 == 0))
+            for (int at = 0; at < reports; at++, points++)
             {
-                (Outcome cut, _) = await CutAsync(command, at).ConfigureAwait(false);
-                cut.ExpectFault(3, "deviceNotFound", "went away");
-                Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty, $"{cut} cut at report {at}");
-                points++;
-                slowest = Math.Max(slowest, cut.Seconds);
+                Directory.CreateDirectory(left);
+                (Outcome cut, _) = await CutAsync(command, at, comesBack: true).ConfigureAwait(false);
+                if (cut.ExitCode == 0)
+                {
+                    Assert.That(cut.Error, Does.Contain("it went away; waiting 3 s"), $"cut at report {at}");
+                    wentOn++;
+                }
+                else
+                {
+                    cut.ExpectFault(3, "deviceNotFound", "went away");
+                    Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty, $"{cut} cut at report {at}");
+                }
+
+                Directory.Delete(left, recursive: true);
             }
 
+            Directory.CreateDirectory(left);
+            (Outcome gone, _) = await CutAsync(command, reports - 1, comesBack: false).ConfigureAwait(false);
+            gone.ExpectFault(3, "deviceNotFound", "went away");
+            Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty);
             Directory.Delete(left, recursive: true);
+            points++;
         }
 
-        Assert.That(points, Is.GreaterThan(20));
-        Measured.Add($"{points} points in {commands.Length} commands, each said within {slowest:0.0} s");
+        Assert.That(points, Is.GreaterThan(40));
+        Assert.That(wentOn, Is.InRange(10, points - 10));
+        Measured.Add($"{points} points in {commands.Length} commands: {wentOn} went on when it came back, {points - wentOn} said that it went away");
     }
 
     public override async ValueTask DisposeAsync()
@@ -373,30 +458,42 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
         return (plugged, await server.WaitForNodeAsync(CancellationToken.None).ConfigureAwait(false));
     }
 
-    /// <summary>Runs a command with a Ledger whose plug is pulled in the place of one report.</summary>
+    /// <summary>Runs a command with a Ledger whose plug is pulled in the place of one report, and put in again or not.</summary>
     /// <returns>How it ended, and how many reports there were.</returns>
-    private async Task<(Outcome Outcome, int Reports)> CutAsync(string[] command, int? at)
+    private static async Task<(Outcome Outcome, int Reports)> CutAsync(string[] command, int? at, bool comesBack)
     {
         SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
         await using (ledger.ConfigureAwait(false))
         {
-            UhidDevice plug = UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor);
-            CutTransport transport = new(plug, plug.Unplug, at);
-            Task serving;
-            Outcome outcome;
-            await using (transport.ConfigureAwait(false))
-            {
-                using LedgerHidDeviceFraming framing = new();
-                using CancellationTokenSource stop = new();
-                serving = ledger.ServeAsync(transport, framing, stop.Token);
-                await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the node").ConfigureAwait(false);
-                outcome = await HwBridgeAsync(command).ConfigureAwait(false);
-                await stop.CancelAsync().ConfigureAwait(false);
-                await serving.ConfigureAwait(false);
-            }
-
+            using CancellationTokenSource stop = new();
+            Task<int> serving = ServeAsync();
+            await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the node").ConfigureAwait(false);
+            Outcome outcome = await HwBridgeAsync(command).ConfigureAwait(false);
+            await stop.CancelAsync().ConfigureAwait(false);
+            int reports = await serving.ConfigureAwait(false);
             await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
-            return (outcome, transport.Count);
+            return (outcome, reports);
+
+            async Task<int> ServeAsync()
+            {
+                int count = 0;
+                for (int? cut = at; ; cut = null)
+                {
+                    UhidDevice plug = UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor);
+                    CutTransport transport = new(plug, plug.Unplug, cut);
+                    await using (transport.ConfigureAwait(false))
+                    {
+                        using LedgerHidDeviceFraming framing = new();
+                        await ledger.ServeAsync(transport, framing, stop.Token).ConfigureAwait(false);
+                    }
+
+                    count += transport.Count;
+                    if (stop.IsCancellationRequested || !comesBack)
+                    {
+                        return count;
+                    }
+                }
+            }
         }
     }
 
