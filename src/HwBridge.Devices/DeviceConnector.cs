@@ -6,6 +6,7 @@ using HwBridge.Devices.Trezor;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
+using HwBridge.Transports.Bridge;
 using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Linux;
 using HwBridge.Transports.Tcp;
@@ -113,11 +114,11 @@ public static class DeviceConnector
             case DeviceRoute.Hid:
             case DeviceRoute.Usb:
             case DeviceRoute.Attached:
-                (AttachedDevice device, ITransport opened) =
+                (AttachedDevice device, ITransport node) =
                     await watch.FindAsync(() => Open(attached.Find(uri)), options.Wait, Waiting, cancellationToken).ConfigureAwait(false);
                 if (device.Maker == "trezor")
                 {
-                    return await TrezorKeyStore.OpenAsync(opened, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
+                    return await TrezorKeyStore.OpenAsync(node, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
                 }
 
                 LedgerOptions ledger = options.ForLedger() with
@@ -126,33 +127,37 @@ public static class DeviceConnector
                     ReturnDeadline = ReturnDeadline,
                     Reconnect = (patience, token) => ReturnAsync(device, patience, token),
                 };
-                return await LedgerKeyStore.OpenAsync(opened, new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
+                return await LedgerKeyStore.OpenAsync(node, new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(
                     Fault.Usage,
                     $"{uri.Text} lives in the hwbridge program",
                     "Start 'hwbridge emulator' and name its socket instead.");
+            case DeviceRoute.Bridge:
+                ITransport bridge = await BridgeTransport.ConnectAsync(uri.Text, BridgeTransport.Ports, cancellationToken).ConfigureAwait(false);
+                return await TrezorKeyStore.OpenAsync(bridge, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
             default:
-                throw new FaultException(
-                    Fault.Unsupported,
-                    $"{uri.Text}: this version does not reach a Trezor over its maker's bridge yet",
-                    "Plug it in and use trezor.");
+                throw new ArgumentOutOfRangeException(nameof(uri));
         }
 
-        async ValueTask<(ITransport Transport, IFraming Framing)> ReturnAsync(AttachedDevice device, TimeSpan patience, CancellationToken token) =>
-            (await watch.FindAsync(() => Connect(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false), new LedgerHidFraming());
-
-        static (AttachedDevice Device, ITransport Transport) Open(AttachedDevice device) => (device, Connect(device));
+        async ValueTask<(ITransport Transport, IFraming Framing)> ReturnAsync(AttachedDevice device, TimeSpan patience, CancellationToken token)
+        {
+            (_, ITransport transport) =
+                await watch.FindAsync(() => Open(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false);
+            return (transport, new LedgerHidFraming());
+        }
 
         void Waiting(FaultException missing) => person.Tell($"{uri.Text}: {missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
     }
+
+    private static (AttachedDevice Device, ITransport Transport) Open(AttachedDevice device) => (device, Connect(device));
 
     private static KeyStoreInfo Describe(AttachedDevice device, KeyStoreState state) => device.Maker == "ledger"
         ? LedgerKeyStore.Describe(device.Uri.Text, OptionsOf(device), state)
         : TrezorKeyStore.Describe(device.Uri.Text, device.Model, state);
 
+    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
+
     private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
         (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());
-
-    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
 }

@@ -91,10 +91,10 @@ internal abstract class GuestCases(string program) : IAsyncDisposable
             Stopwatch.GetElapsedTime(begun).TotalSeconds);
     }
 
-    protected async Task<string> CreateBackupAsync(string device, string keystores)
+    protected async Task<string> CreateBackupAsync(string device)
     {
         string backup = Path.Combine(Folder, "backup.age");
-        (await ProgramAsync("backup", "create", "--from", keystores, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
+        (await ProgramAsync("backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
             .Expect(0);
         return backup;
     }

@@ -99,7 +99,7 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task Backup_CreatedOpenedAndChecked_IsWhole()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
         (await ProgramAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
         Outcome check = await ProgramAsync("check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup).ConfigureAwait(false);
         Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
@@ -293,7 +293,7 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task AppChange_DeviceLeavesTheBus_IsFoundAgainWithinItsSession()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
         Outcome exported = await HwBridgeAsync("backup", "export", "--backup", backup, "--device", "ledger").ConfigureAwait(false);
         exported.Expect(0);
         string read = Path.Combine(Folder, "read.age");
@@ -374,7 +374,7 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
     public async Task Unplug_AtEachReport_GoesOnWhenItComesBackOrSaysSoAndLeavesNothing()
     {
         (Plugged creator, _) = await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger").ConfigureAwait(false);
         await creator.DisposeAsync().ConfigureAwait(false);
         string left = Path.Combine(Folder, "left");
         string[][] commands =

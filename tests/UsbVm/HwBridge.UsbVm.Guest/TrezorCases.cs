@@ -81,12 +81,12 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         UsbNode node = await PlugAsync().ConfigureAwait(false);
         JsonElement keys = (await ProgramAsync("pubkeys", "--device", "trezor", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
         Assert.That(Text(keys[0], "pubkey"), Is.EqualTo(FirstKey));
-        string backup = await CreateBackupAsync("trezor", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("trezor").ConfigureAwait(false);
         Outcome check =
-            await ProgramAsync("check", "--device", $"usb:{node.Port}", "--expect", FirstKeystore, "--backup", backup).ConfigureAwait(false);
+            await HwBridgeAsync("check", "--device", $"usb:{node.Port}", "--expect", FirstKeystore, "--backup", backup).ConfigureAwait(false);
         Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
         string restored = Path.Combine(Folder, "restored");
-        (await ProgramAsync("backup", "open", "--backup", backup, "--device", "trezor", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
+        (await HwBridgeAsync("backup", "open", "--backup", backup, "--device", "trezor", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
             .ConfigureAwait(false)).Expect(0);
         Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(1));
     }
@@ -203,7 +203,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
     public async Task Unplug_InPlaceOfAPacket_IsSaidAtOnceAndLeavesNothing()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync("trezor", FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("trezor").ConfigureAwait(false);
         await UnplugAsync().ConfigureAwait(false);
         string left = Path.Combine(Folder, "left");
         string[][] commands =
