@@ -18,7 +18,7 @@ using HwBridge.Transports.Hidraw;
 namespace HwBridge.UsbVm.Guest;
 
 /// <summary>The published hwbridge and software Ledgers, joined by this kernel's HID stack.</summary>
-internal sealed class LedgerCases(string program) : IAsyncDisposable
+internal sealed class LedgerCases(string program) : IGuestCases
 {
     private const string Words =
         "glory promote mansion idle axis finger extra february uncover one trip resource lawn turtle enact monster seven myth punch hobby comfort wild raise skin";
@@ -29,8 +29,9 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     private readonly List<IAsyncDisposable> _plugged = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("hwbridge-case-").FullName;
 
-    /// <summary>What a case found out besides that all is well.</summary>
-    internal List<string> Measured { get; } = [];
+    IReadOnlyList<string> IGuestCases.Measured => Measured;
+
+    private List<string> Measured { get; } = [];
 
     private static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
 

@@ -33,6 +33,9 @@ public sealed class KernelTests
             Repository(), "dotnet", "publish", "src/HwBridge.Cli", "-c", "Release", "-v", "quiet", "--nologo", "-p:RunAnalyzers=false",
             "-p:EnforceCodeStyleInBuild=false", "-o", Path.Combine(machine, "hwbridge"))
             .ConfigureAwait(false);
+        await HostTool.RunAsync(
+            Path.Combine(Repository(), "tests", "UsbVm", "HwBridge.UsbVm"), "gcc", "-O2", "-Wall", "-Werror", "exchange.c",
+            "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw", "-lusb-1.0").ConfigureAwait(false);
         double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
             kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
