@@ -8,7 +8,7 @@ namespace HwBridge.UsbVm.Guest.Exchange;
 /// <summary>How long one exchange of 64 bytes takes, beside a C program that does the same with the field's library.</summary>
 internal sealed class ExchangeCases(string program) : IGuestCases
 {
-    private const int Rounds = 7;
+    private const int Rounds = 11;
     private const int WarmUp = 500;
     private const int Count = 1000;
 
