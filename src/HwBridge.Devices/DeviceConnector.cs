@@ -9,6 +9,7 @@ using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.Devices;
 
@@ -27,7 +28,7 @@ public static class DeviceConnector
 
     /// <summary>
     /// What a list shows of an attached device: whether it is locked or which app is open is asked of it only where nobody else talks to
-    /// it, since a question to a Ledger makes the answer to another program's review vanish.
+    /// it, since a question to a Ledger makes the answer to another program's review vanish, and one to a Trezor takes the other's off its screen.
     /// </summary>
     /// <param name="device">The device; closed again.</param>
     /// <param name="person">Who looks at the device; nothing comes on its screen.</param>
@@ -36,25 +37,48 @@ public static class DeviceConnector
     public static async ValueTask<(KeyStoreInfo Info, string? Holder)> DescribeAsync(
         AttachedDevice device, IPerson person, CancellationToken cancellationToken)
     {
-        LedgerOptions options = new() { Model = device.Model };
-        if (HidrawTransport.HoldersOf(device.Node.Path) is [string holder, ..])
+        if (device.IsBootloader)
         {
-            return (LedgerKeyStore.Describe(device.Uri.Text, options, KeyStoreState.Unknown), holder);
+            return (Describe(device, KeyStoreState.Bootloader), null);
         }
 
-        HidrawTransport node;
+        if (device.Node.Holders() is [string holder, ..])
+        {
+            return (Describe(device, KeyStoreState.Unknown), holder);
+        }
+
+        ITransport transport;
         try
         {
-            node = HidrawTransport.Open(device.Uri.Text, device.Node.Path);
+            transport = Connect(device);
         }
         catch (FaultException fault)
         {
-            KeyStoreState state = fault.Fault == Fault.DevicePermission ? KeyStoreState.PermissionDenied : KeyStoreState.Unknown;
-            return (LedgerKeyStore.Describe(device.Uri.Text, options, state), null);
+            return (Describe(device, fault.Fault == Fault.DevicePermission ? KeyStoreState.PermissionDenied : KeyStoreState.Unknown), null);
         }
 
-        return (await LedgerKeyStore.DescribeAsync(node, new LedgerHidFraming(), person, options, cancellationToken).ConfigureAwait(false), null);
+        return (device.Maker == "ledger"
+            ? await LedgerKeyStore.DescribeAsync(transport, new LedgerHidFraming(), person, OptionsOf(device), cancellationToken).ConfigureAwait(false)
+            : await TrezorKeyStore.DescribeAsync(transport, device.Model, person, cancellationToken).ConfigureAwait(false), null);
     }
+
+    /// <summary>Opens what carries an attached device's protocol; nothing is sent, and what it still had to say is thrown away.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>Whoever calls disposes it.</returns>
+    /// <exception cref="FaultException">
+    /// It has left, this user may not open it, another program has it, it runs its bootloader, or a library is missing
+    /// (<see cref="Fault.Unsupported"/>).
+    /// </exception>
+    public static ITransport Connect(AttachedDevice device) => device switch
+    {
+        { IsBootloader: true } => throw new FaultException(
+            Fault.Unsupported,
+            $"{device.Uri.Text} is a {device.Name} that runs its bootloader",
+            "Unplug it, and plug it in again without touching it."),
+        { Node: HidrawNode hid } => HidrawTransport.Open(device.Uri.Text, hid.Path, hid.IsNumbered),
+        { Node: UsbNode usb } => UsbTransport.Open(device.Uri.Text, usb),
+        _ => throw new ArgumentException("there is no way to this kind of node", nameof(device)),
+    };
 
     internal static async ValueTask<IKeyStore> OpenAsync(
         DeviceUri uri,
@@ -81,15 +105,20 @@ public static class DeviceConnector
                     options.ForTrezor(),
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Hid:
-            case DeviceRoute.Attached when uri.Maker == "ledger":
+            case DeviceRoute.Usb:
+            case DeviceRoute.Attached:
                 AttachedDevice device = attached.Find(uri);
+                if (device.Maker == "trezor")
+                {
+                    return await TrezorKeyStore.OpenAsync(Connect(device), person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
+                }
+
                 LedgerOptions ledger = options.ForLedger() with
                 {
                     Model = device.Model,
-                    Reconnect = _ => ValueTask.FromResult(Connect(attached.FindAgain(device))),
+                    Reconnect = _ => ValueTask.FromResult((Connect(attached.FindAgain(device)), (IFraming)new LedgerHidFraming())),
                 };
-                (ITransport node, IFraming framing) = Connect(device);
-                return await LedgerKeyStore.OpenAsync(node, framing, person, ledger, cancellationToken).ConfigureAwait(false);
+                return await LedgerKeyStore.OpenAsync(Connect(device), new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(
                     Fault.Usage,
@@ -98,14 +127,17 @@ public static class DeviceConnector
             default:
                 throw new FaultException(
                     Fault.Unsupported,
-                    $"{uri.Text}: this version does not reach a Trezor over USB, or over its maker's bridge, yet",
-                    "Use trezor+udp://HOST:PORT or emulator:trezor.");
+                    $"{uri.Text}: this version does not reach a Trezor over its maker's bridge yet",
+                    "Plug it in and use trezor.");
         }
     }
 
-    private static (ITransport Transport, IFraming Framing) Connect(AttachedDevice device) =>
-        (HidrawTransport.Open(device.Uri.Text, device.Node.Path), new LedgerHidFraming());
+    private static KeyStoreInfo Describe(AttachedDevice device, KeyStoreState state) => device.Maker == "ledger"
+        ? LedgerKeyStore.Describe(device.Uri.Text, OptionsOf(device), state)
+        : TrezorKeyStore.Describe(device.Uri.Text, device.Model, state);
 
     private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
         (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());
+
+    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
 }

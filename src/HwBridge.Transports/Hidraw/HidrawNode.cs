@@ -1,6 +1,6 @@
 namespace HwBridge.Transports.Hidraw;
 
-/// <summary>A HID interface with a raw node, known by what the kernel read when it was plugged in.</summary>
+/// <summary>A HID interface with a raw node.</summary>
 /// <param name="Path">The node, such as <c>/dev/hidraw0</c>.</param>
 /// <param name="VendorId">Of the USB device.</param>
 /// <param name="ProductId">Of the USB device.</param>
@@ -15,4 +15,8 @@ public sealed record HidrawNode(
     string Name,
     string Port,
     int? Interface,
-    ushort? UsagePage);
+    ushort? UsagePage) : DeviceNode(Path, VendorId, ProductId, Name, Port)
+{
+    /// <summary>Whether each report begins with a number of its own, as those of the first Model One do: '?', their packets' first byte.</summary>
+    public bool IsNumbered { get; init; }
+}

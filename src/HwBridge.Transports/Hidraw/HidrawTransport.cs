@@ -5,9 +5,9 @@ using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Hidraw;
 
-/// <summary>64-byte reports to and from a raw HID node of Linux, whose reports bear no number.</summary>
+/// <summary>64-byte reports to and from a raw HID node of Linux.</summary>
 /// <remarks>
-/// A write is one byte longer: the kernel wants the number 0 in front. A write that the device does not take is given up by the kernel, after
+/// A write of a report without a number of its own is one byte longer: the kernel wants the number 0 in front. A write that the device does not take is given up by the kernel, after
 /// five seconds at most. A read asks for 10 ms on the calling thread, then waits on another one until something comes, the device
 /// leaves (which ends the wait at once and for good), or the token says so; no time of the processor is used meanwhile.
 /// The node is locked while it is open, so that two programs that respect this never mix their exchanges.
@@ -24,12 +24,14 @@ public sealed class HidrawTransport : ITransport
     internal const int BriefMilliseconds = 10;
 
     private readonly Descriptor _node;
+    private readonly bool _isNumbered;
     private readonly SecretBuffer _numbered = SecretBuffer.Allocate(1 + ReportSize);
 
     /// <summary>Takes over an open node.</summary>
-    internal HidrawTransport(Descriptor node, string uri)
+    internal HidrawTransport(Descriptor node, string uri, bool isNumbered = false)
     {
         _node = node;
+        _isNumbered = isNumbered;
         Uri = uri;
     }
 
@@ -39,13 +41,14 @@ public sealed class HidrawTransport : ITransport
     /// <summary>Opens and locks a node, and throws away what it had received for somebody else.</summary>
     /// <param name="uri">The name of the device in messages to the person.</param>
     /// <param name="path">The node.</param>
+    /// <param name="isNumbered">See <see cref="HidrawNode.IsNumbered"/>.</param>
     /// <exception cref="FaultException">
     /// <see cref="Fault.DeviceNotFound"/>: it has left; <see cref="Fault.DevicePermission"/>: this user may not open it;
     /// <see cref="Fault.DeviceBusy"/>: another program has it.
     /// </exception>
-    public static HidrawTransport Open(string uri, string path)
+    public static HidrawTransport Open(string uri, string path, bool isNumbered = false)
     {
-        HidrawTransport transport = new(OpenNode(uri, path), uri);
+        HidrawTransport transport = new(OpenNode(uri, path), uri, isNumbered);
         try
         {
             transport.Drain();
@@ -68,7 +71,7 @@ public sealed class HidrawTransport : ITransport
             node = Descriptor.Open(path, LibC.ReadWrite | LibC.NonBlocking);
             if (!node.TryLock())
             {
-                throw Busy(uri, DescriptorHolders.OfLock(node));
+                throw TransportFault.Busy(uri, DescriptorHolders.OfLock(node));
             }
 
             Descriptor locked = node;
@@ -79,8 +82,8 @@ public sealed class HidrawTransport : ITransport
         {
             throw refused.HResult switch
             {
-                LibC.AccessDenied or LibC.NotPermitted => Forbidden(uri, path, refused),
-                LibC.Busy => Busy(uri, DescriptorHolders.OfFile(path) is [string holder, ..] ? holder : null),
+                LibC.AccessDenied or LibC.NotPermitted => TransportFault.Forbidden(uri, path, refused),
+                LibC.Busy => TransportFault.Busy(uri, DescriptorHolders.OfFile(path) is [string holder, ..] ? holder : null),
                 _ => TransportFault.WentAway(uri, refused),
             };
         }
@@ -90,9 +93,6 @@ public sealed class HidrawTransport : ITransport
         }
     }
 
-    /// <summary>The other programs that have a node open, whether they lock it or not, as far as this user may see.</summary>
-    public static IReadOnlyList<string> HoldersOf(string path) => DescriptorHolders.OfFile(path);
-
     /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
@@ -101,7 +101,7 @@ public sealed class HidrawTransport : ITransport
         try
         {
             piece.Span.CopyTo(_numbered.Span[1..]);
-            _node.WriteWhole(_numbered.Span);
+            _node.WriteWhole(_isNumbered ? piece.Span : _numbered.Span);
             return ValueTask.CompletedTask;
         }
         catch (IOException gone)
@@ -164,15 +164,4 @@ public sealed class HidrawTransport : ITransport
         _node.Dispose();
         _numbered.Dispose();
     }
-
-    private static FaultException Busy(string uri, string? holder) => new(
-        Fault.DeviceBusy,
-        $"{uri} is in use by {holder ?? "another program"}",
-        "Let that program finish, or close it, then run the command again.");
-
-    private static FaultException Forbidden(string uri, string path, IOException refused) => new(
-        Fault.DevicePermission,
-        $"{uri}: the system does not let {Environment.UserName} open {path}",
-        "'hwbridge doctor' says what mends it; mostly: sudo hwbridge doctor --install-udev",
-        refused);
 }

@@ -27,7 +27,7 @@ public sealed class ExaminationTests
         IReadOnlyList<Finding> findings = await RunAsync();
         Assert.That(findings.Select(finding => (finding.Status, finding.Check)), Is.EqualTo(new[]
         {
-            (FindingStatus.Problem, "device"), (FindingStatus.Problem, "rules"),
+            (FindingStatus.Problem, "device"), (FindingStatus.Problem, "rules"), (FindingStatus.Problem, "rules"),
         }));
     }
 
@@ -56,11 +56,22 @@ public sealed class ExaminationTests
         Assert.That(findings[1].Remedy, Does.Contain(remedy));
     }
 
+    [Test]
+    public async Task Run_Bootloader_IsNamedBeforeAnythingIsOpened()
+    {
+        _system.AddUsb("1-2", "1209", "53c0", release: "0100");
+        IReadOnlyList<Finding> findings = await RunAsync();
+        Assert.That(findings.Select(finding => (finding.Status, finding.Check, finding.Message)), Is.EqualTo(new[]
+        {
+            (FindingStatus.Ok, "device", "usb:1-2 is a Trezor Model One (1209:53c0)"), (FindingStatus.Problem, "app", "the Trezor Model One runs its bootloader"),
+        }));
+    }
+
     private async Task<IReadOnlyList<Finding>> RunAsync()
     {
         using TerminalPerson person = new(TextWriter.Null, messagesAreSeen: false);
         IReadOnlyList<Finding> findings =
-            await new Examination(_root.Path, new AttachedDevices(_system.Bus), person).RunAsync(CancellationToken.None);
+            await new Examination(_root.Path, new AttachedDevices(_system.Bus, _system.Usb), person).RunAsync(CancellationToken.None);
         return [.. findings.Where(finding => finding.Check != "user")];
     }
 }

@@ -7,8 +7,11 @@ using NUnit.Framework.Constraints;
 namespace HwBridge.Transports.Tests.Hidraw;
 
 /// <summary>A socket that keeps packets apart stands for the node here; tests/UsbVm runs the same over a kernel's own.</summary>
+/// <param name="isNumbered">Whether reports have a number of their own.</param>
 [CancelAfter(20_000)]
-public sealed class HidrawTransportTests : PacketTransportContract
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class HidrawTransportTests(bool isNumbered) : PacketTransportContract
 {
     private const string Uri = "hid:/dev/hidraw9";
 
@@ -43,25 +46,25 @@ public sealed class HidrawTransportTests : PacketTransportContract
     }
 
     [Test]
-    public async Task HoldersOf_FileOfAnotherProcess_NamesIt(CancellationToken cancellationToken)
+    public async Task OfFile_FileOfAnotherProcess_NamesIt(CancellationToken cancellationToken)
     {
         string node = Path.Combine(_folder, "file");
         await File.WriteAllBytesAsync(node, [], cancellationToken);
-        Assert.That(HidrawTransport.HoldersOf(node), Is.Empty);
+        Assert.That(DescriptorHolders.OfFile(node), Is.Empty);
         using Process other = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec 3<{node}; echo ready; read line"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         await other.StandardOutput.ReadLineAsync(cancellationToken);
-        Assert.That(HidrawTransport.HoldersOf(node), Is.EqualTo(new[] { $"sh (process {other.Id})" }));
+        Assert.That(DescriptorHolders.OfFile(node), Is.EqualTo(new[] { $"sh (process {other.Id})" }));
         other.StandardInput.Close();
         await other.WaitForExitAsync(cancellationToken);
     }
 
     protected override Task<(ITransport Host, ITransport Device)> ConnectAsync(CancellationToken cancellationToken)
     {
-        (Descriptor host, SocketDevice device) = SocketDevice.Connect();
-        return Task.FromResult<(ITransport, ITransport)>((new HidrawTransport(host, Uri), device));
+        (Descriptor host, SocketDevice device) = SocketDevice.Connect(isNumbered);
+        return Task.FromResult<(ITransport, ITransport)>((new HidrawTransport(host, Uri, isNumbered), device));
     }
 }

@@ -8,12 +8,14 @@ internal sealed class SocketDevice : ITransport
 {
     private readonly Socket _socket;
 
-    private SocketDevice(Socket socket) => _socket = socket;
+    private readonly int _front;
+
+    private SocketDevice(Socket socket, bool isNumbered) => (_socket, _front) = (socket, isNumbered ? 0 : 1);
 
     public string Uri => "the device's end";
 
     /// <summary>Makes a pair; the descriptor is the host's end.</summary>
-    internal static (Descriptor Host, SocketDevice Device) Connect()
+    internal static (Descriptor Host, SocketDevice Device) Connect(bool isNumbered)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("hwbridge-hidraw-");
         UnixDomainSocketEndPoint place = new(Path.Combine(folder.FullName, "node"));
@@ -23,7 +25,7 @@ internal sealed class SocketDevice : ITransport
         Socket host = new(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
         host.Connect(place);
         host.Blocking = false;
-        SocketDevice device = new(listener.Accept());
+        SocketDevice device = new(listener.Accept(), isNumbered);
         folder.Delete(recursive: true);
         int number = (int)host.SafeHandle.DangerousGetHandle();
         host.SafeHandle.SetHandleAsInvalid();
@@ -33,14 +35,14 @@ internal sealed class SocketDevice : ITransport
     public async ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
         await _socket.SendAsync(piece, cancellationToken);
 
-    /// <summary>Takes what the kernel gets: 65 bytes, the number 0 in front.</summary>
+    /// <summary>Takes what the kernel gets: the number 0 in front of a report that has none.</summary>
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         byte[] numbered = new byte[100];
         int count = await _socket.ReceiveAsync(numbered, cancellationToken);
-        Assert.That(count, Is.EqualTo(65));
-        Assert.That(numbered[0], Is.Zero);
-        numbered.AsSpan(1, 64).CopyTo(buffer.Span);
+        Assert.That(count, Is.EqualTo(_front + 64));
+        Assert.That(numbered[.._front], Is.All.Zero);
+        numbered.AsSpan(_front, 64).CopyTo(buffer.Span);
         return 64;
     }
 

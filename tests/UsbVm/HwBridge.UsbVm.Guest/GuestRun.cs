@@ -17,6 +17,7 @@ internal static class GuestRun
     {
         int failed = 0;
         await LedgerCases.WarmUpAsync().ConfigureAwait(false);
+        await TrezorCases.WarmUpAsync().ConfigureAwait(false);
         foreach (MethodInfo method in Cases())
         {
             IGuestCases cases = Create(method.ReflectedType!, program);
@@ -55,9 +56,7 @@ internal static class GuestRun
             .Where(method => method.ReturnType == typeof(Task) && method.GetParameters().Length == 0)
             .OrderBy(method => method.MetadataToken));
 
-    private static string Name(MethodInfo method) => method.ReflectedType!.IsSubclassOf(typeof(PacketTransportContract))
-        ? $"{method.ReflectedType.Name}_{method.Name}"
-        : method.Name;
+    private static string Name(MethodInfo method) => $"{method.ReflectedType!.Name}.{method.Name}";
 
     private static IGuestCases Create(Type type, string program) =>
         (IGuestCases)Activator.CreateInstance(type, type.GetConstructor([typeof(string)]) is null ? [] : [program])!;

@@ -18,7 +18,7 @@ using HwBridge.Transports.Hidraw;
 namespace HwBridge.UsbVm.Guest;
 
 /// <summary>The published hwbridge and software Ledgers, joined by this kernel's HID stack.</summary>
-internal sealed class LedgerCases(string program) : IGuestCases
+internal sealed class LedgerCases(string program) : GuestCases(program)
 {
     private const string Words =
         "glory promote mansion idle axis finger extra february uncover one trip resource lawn turtle enact monster seven myth punch hobby comfort wild raise skin";
@@ -27,13 +27,6 @@ internal sealed class LedgerCases(string program) : IGuestCases
     private const string FirstKey = "0xa772ed2e6b56a0515564afd0de893d3d168a6974647fc15a0a07c0958c0ebbce1b99b37558f4df66a3990073f7fda7d4";
 
     private readonly List<IAsyncDisposable> _plugged = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("hwbridge-case-").FullName;
-
-    IReadOnlyList<string> IGuestCases.Measured => Measured;
-
-    private List<string> Measured { get; } = [];
-
-    private static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
 
     /// <summary>Has the software device's arithmetic compiled: the first key takes longer than a host waits for a device.</summary>
     internal static async Task WarmUpAsync()
@@ -51,8 +44,6 @@ internal sealed class LedgerCases(string program) : IGuestCases
             }
         }
     }
-
-    private static string FirstKeystore => Directory.GetFiles(Keystores).Order(StringComparer.Ordinal).First();
 
     public async Task Devices_OneLedger_ListsItWithItsOpenApp()
     {
@@ -105,11 +96,11 @@ internal sealed class LedgerCases(string program) : IGuestCases
     public async Task Backup_CreatedOpenedAndChecked_IsWhole()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(Keystores).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger", Keystores).ConfigureAwait(false);
         (await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
         Outcome check = await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores, "--backup", backup).ConfigureAwait(false);
         Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
-        string restored = Path.Combine(_folder, "restored");
+        string restored = Path.Combine(Folder, "restored");
         (await HwBridgeAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
             .ConfigureAwait(false)).Expect(0);
         Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(3));
@@ -143,7 +134,7 @@ internal sealed class LedgerCases(string program) : IGuestCases
 
         using (Process other = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec 3<>{node.Path}; read line"]) { RedirectStandardInput = true })!)
         {
-            await EventuallyAsync(() => HidrawTransport.HoldersOf(node.Path).Count == 1, "the other program").ConfigureAwait(false);
+            await EventuallyAsync(() => node.Holders().Count == 1, "the other program").ConfigureAwait(false);
             await DoctorAsync(1, "program", $"sh (process {other.Id}) has hid:{node.Path} open").ConfigureAwait(false);
             other.StandardInput.Close();
             await other.WaitForExitAsync().ConfigureAwait(false);
@@ -238,10 +229,10 @@ internal sealed class LedgerCases(string program) : IGuestCases
     public async Task AppChange_DeviceLeavesTheBus_IsFoundAgainWithinItsSession()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
         Outcome exported = await HwBridgeAsync("backup", "export", "--backup", backup, "--device", "ledger").ConfigureAwait(false);
         exported.Expect(0);
-        string read = Path.Combine(_folder, "read.age");
+        string read = Path.Combine(Folder, "read.age");
         (await HwBridgeAsync("backup", "import", "--device", "ledger", "--out", read).ConfigureAwait(false)).Expect(0);
         (await HwBridgeAsync("check", "--device", "ledger", "--expect", FirstKeystore, "--backup", read).ConfigureAwait(false)).Expect(0);
         Measured.Add($"exported in {exported.Seconds:0.0} s");
@@ -309,9 +300,9 @@ internal sealed class LedgerCases(string program) : IGuestCases
     public async Task Unplug_InPlaceOfAReport_IsSaidAtOnceAndLeavesNothing()
     {
         (Plugged creator, _) = await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync("ledger", FirstKeystore).ConfigureAwait(false);
         await creator.DisposeAsync().ConfigureAwait(false);
-        string left = Path.Combine(_folder, "left");
+        string left = Path.Combine(Folder, "left");
         string[][] commands =
         [
             ["devices", "--device", "ledger"],
@@ -348,7 +339,7 @@ internal sealed class LedgerCases(string program) : IGuestCases
         Measured.Add($"{points} points in {commands.Length} commands, each said within {slowest:0.0} s");
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable plugged in _plugged)
         {
@@ -356,73 +347,16 @@ internal sealed class LedgerCases(string program) : IGuestCases
         }
 
         await EventuallyAsync(() => HidrawBus.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
-        Directory.Delete(_folder, recursive: true);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private static byte[] SecurityKey => Convert.FromHexString("06d0f10901a1010920150026ff00750895408102" + "0921150026ff00750895409102c0");
-
-    private static string Text(JsonElement row, params string[] names) => string.Join(' ', names.Select(name => row.GetProperty(name).GetString()));
-
-    private static void Finding(Outcome outcome, string check, string message, string? remedy)
-    {
-        JsonElement found = outcome.Json.GetProperty("findings").EnumerateArray().FirstOrDefault(row => Text(row, "check") == check);
-        Assert.That(found.ValueKind, Is.EqualTo(JsonValueKind.Object), outcome.ToString());
-        Assert.That(Text(found, "message"), Does.Contain(message), outcome.ToString());
-        Assert.That(Text(found, "remedy"), remedy is null ? Is.Empty : Is.Not.Empty.And.Contain(remedy), outcome.ToString());
-    }
-
-    private static int Handles()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Directory.GetFileSystemEntries("/proc/self/fd").Length;
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition, string what)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(TimeSpan.FromSeconds(60)), $"{what} did not come");
-            await Task.Delay(10).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ToolAsync(string tool, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(tool, arguments))!;
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        Assert.That(process.ExitCode, Is.Zero, tool);
-    }
 
     private static SoftwareLedger SwitchOn(string words, IDeviceScreen screen, LedgerModel model, SoftwareLedgerState state)
     {
         using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(words);
         using SecretBuffer seed = mnemonic.DeriveSeed();
         return new SoftwareLedger(seed.Span, screen, new SoftwareLedgerOptions { Model = model, LeavesOnAppChange = true }) { State = state };
-    }
-
-    private static async Task<Outcome> EndAsync(Process process, string command, long begun)
-    {
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(180));
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            Assert.Fail($"{command} went on for more than 180 s");
-        }
-
-        return new Outcome(
-            command,
-            process.ExitCode,
-            await output.ConfigureAwait(false),
-            await error.ConfigureAwait(false),
-            Stopwatch.GetElapsedTime(begun).TotalSeconds);
     }
 
     private async Task<(Plugged Device, HidrawNode Node)> PlugAsync(
@@ -446,7 +380,8 @@ internal sealed class LedgerCases(string program) : IGuestCases
         SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
         await using (ledger.ConfigureAwait(false))
         {
-            CutTransport transport = new(UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor), at);
+            UhidDevice plug = UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor);
+            CutTransport transport = new(plug, plug.Unplug, at);
             Task serving;
             Outcome outcome;
             await using (transport.ConfigureAwait(false))
@@ -465,58 +400,6 @@ internal sealed class LedgerCases(string program) : IGuestCases
         }
     }
 
-    private async Task<string> CreateBackupAsync(string keystores)
-    {
-        string backup = Path.Combine(_folder, "backup.age");
-        (await HwBridgeAsync("backup", "create", "--from", keystores, "--password-file", PasswordFile(), "--to", "ledger", "--out", backup).ConfigureAwait(false))
-            .Expect(0);
-        return backup;
-    }
-
-    private string PasswordFile()
-    {
-        string file = Path.Combine(_folder, "password.txt");
-        if (!File.Exists(file))
-        {
-            File.WriteAllText(file, "correct horse battery staple\n");
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        return file;
-    }
-
-    private async Task DoctorAsync(int exitCode, string check, string message)
-    {
-        Outcome outcome = (await HwBridgeAsync("doctor").ConfigureAwait(false)).Expect(exitCode);
-        Finding(outcome, check, message, exitCode == 0 ? null : string.Empty);
-    }
-
-    private Process Start(params string[] arguments) => Start([], arguments);
-
-    private Process Start(string[] before, string[] arguments)
-    {
-        string[] line = [.. before, program, "--json", .. arguments];
-        return Process.Start(new ProcessStartInfo(line[0], line[1..])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-    }
-
-    private Task<Outcome> HwBridgeAsync(params string[] arguments) => RunAsync([], arguments);
-
-    private Task<Outcome> NobodyAsync(params string[] arguments) =>
-        RunAsync(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"], arguments);
-
-    private async Task<Outcome> RunAsync(string[] before, string[] arguments)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        using Process process = Start(before, arguments);
-        process.StandardInput.Close();
-        return await EndAsync(process, string.Join(' ', arguments), begun).ConfigureAwait(false);
-    }
-
     /// <summary>A software Ledger and its plug.</summary>
     private sealed class Plugged(SoftwareLedger ledger, UhidServer server) : IAsyncDisposable
     {
@@ -525,15 +408,5 @@ internal sealed class LedgerCases(string program) : IGuestCases
             await server.DisposeAsync().ConfigureAwait(false);
             await ledger.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private sealed class SilentPerson : IPerson
-    {
-        public void Tell(string text) => Console.Out.WriteLine(text);
-
-        public ValueTask<bool> ConfirmAsync(string question, CancellationToken cancellationToken) => ValueTask.FromResult(false);
-
-        public ValueTask<SecretBuffer?> AskSecretAsync(SecretQuestion question, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<SecretBuffer?>(null);
     }
 }
