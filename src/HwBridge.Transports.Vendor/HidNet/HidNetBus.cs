@@ -1,7 +1,6 @@
 using Device.Net;
 using Hid.Net;
 using Hid.Net.Windows;
-using HwBridge.Core.Faults;
 using HwBridge.Transports.Hidraw;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,7 +8,7 @@ namespace HwBridge.Transports.Vendor.HidNet;
 
 /// <summary>The HID interfaces of this machine as Device.Net lists them: on Windows by hid.dll, on Linux by our own handler.</summary>
 /// <remarks>Device.Net logs what it transfers, so it is never given anything that logs.</remarks>
-public sealed class HidNetBus
+public sealed class HidNetBus : INodeBus
 {
     private readonly IDeviceFactory _factory;
 
@@ -19,38 +18,45 @@ public sealed class HidNetBus
     public static HidNetBus OfSystem { get; } = new(OperatingSystem.IsWindows() ? ForWindows() : ForNodes(HidrawBus.OfSystem));
 
     /// <summary>Every interface, in Device.Net's order; none of them is opened to talk to it.</summary>
-    public IReadOnlyList<HidrawNode> List() =>
+    public IReadOnlyList<DeviceNode> List() =>
     [
-        .. Await(_factory.GetConnectedDeviceDefinitionsAsync()).Select(found => new HidrawNode(
+        .. Await(_factory.GetConnectedDeviceDefinitionsAsync()).Select(found => new HidNetNode(
+            this,
             found.DeviceId,
             (ushort)(found.VendorId ?? 0),
             (ushort)(found.ProductId ?? 0),
-            found.ProductName ?? string.Empty,
+            string.Concat((found.ProductName ?? string.Empty).Select(c => char.IsControl(c) ? '?' : c)),
             found.Label ?? string.Empty,
-            null,
-            found.UsagePage)),
+            found.UsagePage)
+        {
+            IsNumbered = found.ReadBufferSize == HidrawTransport.ReportSize,
+        }),
     ];
 
-    /// <summary>Opens an interface, and throws away what it had received for somebody else.</summary>
-    /// <param name="uri">The name of the device in messages to the person.</param>
-    /// <param name="path">As in the list.</param>
-    /// <exception cref="FaultException">
-    /// <see cref="Fault.DeviceNotFound"/>, <see cref="Fault.DeviceBusy"/> or, where the system tells it apart, <see cref="Fault.DevicePermission"/>.
-    /// </exception>
-    public ITransport Open(string uri, string path)
+    internal ITransport Open(string uri, HidNetNode node)
     {
-        ConnectedDeviceDefinition found = Await(_factory.GetConnectedDeviceDefinitionsAsync()).FirstOrDefault(one => one.DeviceId == path)
+        ConnectedDeviceDefinition found = Await(_factory.GetConnectedDeviceDefinitionsAsync()).FirstOrDefault(one => one.DeviceId == node.Path)
             ?? throw TransportFault.WentAway(uri);
-        return Await(HidNetTransport.OpenAsync(uri, Await(_factory.GetDeviceAsync(found)), CancellationToken.None).AsTask());
+        IDevice device = Await(_factory.GetDeviceAsync(found));
+        return Await(HidNetTransport.OpenAsync(uri, device, node.IsNumbered, CancellationToken.None).AsTask());
     }
 
     /// <summary>Device.Net over raw nodes of Linux.</summary>
     internal static DeviceFactory ForNodes(HidrawBus bus) => new(
         NullLoggerFactory.Instance,
         _ => Task.FromResult(bus.List().Select(node => new ConnectedDeviceDefinition(
-            node.Path, DeviceType.Hid, node.VendorId, node.ProductId, node.Name, usagePage: node.UsagePage, label: node.Port))),
+            node.Path,
+            DeviceType.Hid,
+            node.VendorId,
+            node.ProductId,
+            node.Name,
+            usagePage: node.UsagePage,
+            readBufferSize: HidrawTransport.ReportSize + (node.IsNumbered ? 0 : 1),
+            label: node.Port))),
         (found, _) => Task.FromResult<IDevice>(ForHandler(new HidrawHandler(
-            found.DeviceId, () => HidrawTransport.OpenNode($"hid:{found.DeviceId}", found.DeviceId)))),
+            found.DeviceId,
+            found.ReadBufferSize == HidrawTransport.ReportSize,
+            () => HidrawTransport.OpenNode($"hid:{found.DeviceId}", found.DeviceId)))),
         (found, _) => Task.FromResult(found.DeviceType == DeviceType.Hid));
 
     /// <summary>Hid.Net's device over our own handler.</summary>

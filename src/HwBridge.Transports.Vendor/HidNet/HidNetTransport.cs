@@ -6,7 +6,7 @@ using HwBridge.Transports.Hidraw;
 
 namespace HwBridge.Transports.Vendor.HidNet;
 
-/// <summary>64-byte reports to and from a device of Hid.Net, whose reports bear no number.</summary>
+/// <summary>64-byte reports to and from a device of Hid.Net.</summary>
 /// <remarks>
 /// Hid.Net has the number in front of each report both ways; <see cref="Pass(Report)"/> and its fellows keep it from copying arrays to take it
 /// off and put it on. Its arrays are managed memory all the same: they are wiped here, as soon as their bytes are taken. A read that nobody waits for
@@ -14,18 +14,22 @@ namespace HwBridge.Transports.Vendor.HidNet;
 /// </remarks>
 public sealed class HidNetTransport : ITransport
 {
-    /// <summary>A report and its number.</summary>
-    internal const int NumberedSize = 1 + HidrawTransport.ReportSize;
-
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(HidrawTransport.BriefMilliseconds);
     private static readonly TimeSpan LastRead = TimeSpan.FromSeconds(1);
 
     private readonly IDevice _device;
-    private readonly byte[] _numbered = GC.AllocateArray<byte>(NumberedSize, pinned: true);
+    private readonly int _front;
+    private readonly byte[] _numbered;
     private readonly CancellationTokenSource _closing = new();
     private Task<TransferResult>? _reading;
 
-    private HidNetTransport(IDevice device, string uri) => (_device, Uri) = (device, uri);
+    private HidNetTransport(IDevice device, bool isNumbered, string uri)
+    {
+        _device = device;
+        _front = isNumbered ? 0 : 1;
+        _numbered = GC.AllocateArray<byte>(_front + HidrawTransport.ReportSize, pinned: true);
+        Uri = uri;
+    }
 
     /// <inheritdoc/>
     public string Uri { get; }
@@ -33,13 +37,14 @@ public sealed class HidNetTransport : ITransport
     /// <summary>Opens a device, and throws away what it had received for somebody else.</summary>
     /// <param name="uri">The name of the device in messages to the person.</param>
     /// <param name="device">Made with <see cref="Pass(Report)"/> and its fellows; taken over.</param>
+    /// <param name="isNumbered">Whether reports have a number of their own, which is then the first byte of each; otherwise a 0 is in front.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="FaultException">
     /// <see cref="Fault.DeviceNotFound"/>, <see cref="Fault.DeviceBusy"/> or, where the system tells it apart, <see cref="Fault.DevicePermission"/>.
     /// </exception>
-    internal static async ValueTask<HidNetTransport> OpenAsync(string uri, IDevice device, CancellationToken cancellationToken)
+    internal static async ValueTask<HidNetTransport> OpenAsync(string uri, IDevice device, bool isNumbered, CancellationToken cancellationToken)
     {
-        HidNetTransport transport = new(device, uri);
+        HidNetTransport transport = new(device, isNumbered, uri);
         try
         {
             await device.InitializeAsync(cancellationToken).ConfigureAwait(false);
@@ -82,7 +87,7 @@ public sealed class HidNetTransport : ITransport
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            piece.CopyTo(_numbered.AsMemory(1));
+            piece.CopyTo(_numbered.AsMemory(_front));
             await _device.WriteAsync(_numbered, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException gone)
@@ -153,14 +158,14 @@ public sealed class HidNetTransport : ITransport
         TransferResult report = _reading!.Result;
         _reading = null;
         Span<byte> numbered = report.Data.AsSpan(0, (int)report.BytesTransferred);
-        if (numbered.Length <= 1)
+        if (numbered.Length <= _front)
         {
             throw TransportFault.WentAway(Uri);
         }
 
-        numbered[1..].CopyTo(into);
+        numbered[_front..].CopyTo(into);
         numbered.Clear();
-        return numbered.Length - 1;
+        return numbered.Length - _front;
     }
 
     private static FaultException Busy(string uri, Exception? failed) => new(

@@ -5,13 +5,14 @@ using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Vendor.HidNet;
 
-/// <summary>Hid.Net's seam for a system that has no hid.dll: a raw HID node of Linux, whose reports bear no number.</summary>
+/// <summary>Hid.Net's seam for a system that has no hid.dll: a raw HID node of Linux.</summary>
 /// <remarks>
-/// As from Windows, an array has 65 bytes either way, and the number 0 in front; what is read is put there, which the kernel leaves out.
+/// As from Windows, an array begins with the report's number either way: a number 0, which the kernel wants but does not give, is put in front.
 /// </remarks>
 /// <param name="path">The node.</param>
-/// <param name="open">Opens and locks it.</param>
-internal sealed class HidrawHandler(string path, Func<Descriptor> open) : IHidDeviceHandler
+/// <param name="isNumbered">Whether reports have a number of their own.</param>
+/// <param name="open">Opens and locks the node.</param>
+internal sealed class HidrawHandler(string path, bool isNumbered, Func<Descriptor> open) : IHidDeviceHandler
 {
     private Descriptor? _node;
 
@@ -19,13 +20,16 @@ internal sealed class HidrawHandler(string path, Func<Descriptor> open) : IHidDe
 
     public bool? IsReadOnly => false;
 
-    public ushort? ReadBufferSize => HidNetTransport.NumberedSize;
+    public ushort? ReadBufferSize => (ushort)(Front + HidrawTransport.ReportSize);
 
-    public ushort? WriteBufferSize => HidNetTransport.NumberedSize;
+    public ushort? WriteBufferSize => ReadBufferSize;
 
     public string DeviceId => path;
 
     public bool IsInitialized => _node is not null;
+
+    /// <summary>How many bytes stand in front of what the kernel gives.</summary>
+    private int Front => isNumbered ? 0 : 1;
 
     private Descriptor Node => _node ?? throw new IOException("the node is not open");
 
@@ -38,13 +42,13 @@ internal sealed class HidrawHandler(string path, Func<Descriptor> open) : IHidDe
     public async Task<Report> ReadReportAsync(CancellationToken cancellationToken = default)
     {
         Descriptor node = Node;
-        byte[] numbered = GC.AllocateArray<byte>(HidNetTransport.NumberedSize, pinned: true);
-        if (!node.TryRead(numbered.AsSpan(1), HidrawTransport.BriefMilliseconds, out int count))
+        byte[] numbered = GC.AllocateArray<byte>(Front + HidrawTransport.ReportSize, pinned: true);
+        if (!node.TryRead(numbered.AsSpan(Front), HidrawTransport.BriefMilliseconds, out int count))
         {
-            count = await Task.Run(() => node.Read(numbered.AsSpan(1), cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            count = await Task.Run(() => node.Read(numbered.AsSpan(Front), cancellationToken), CancellationToken.None).ConfigureAwait(false);
         }
 
-        return new Report(0, new TransferResult(numbered, (uint)(1 + count)));
+        return new Report(0, new TransferResult(numbered, (uint)(Front + count)));
     }
 
     public Task<uint> WriteReportAsync(byte[] data, byte reportId, CancellationToken cancellationToken = default)

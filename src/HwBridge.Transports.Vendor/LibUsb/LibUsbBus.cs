@@ -1,16 +1,25 @@
+using System.Globalization;
 using HwBridge.Core.Faults;
+using HwBridge.Transports.Usb;
 using LibUsbDotNet.LibUsb;
 
 namespace HwBridge.Transports.Vendor.LibUsb;
 
-/// <summary>The USB devices of this machine that have an interface of their maker's own, by LibUsbDotNet. Opens nothing in order to list.</summary>
-public static class LibUsbBus
+/// <summary>The USB devices of this machine as LibUsbDotNet lists them.</summary>
+public sealed class LibUsbBus : INodeBus
 {
+    private LibUsbBus()
+    {
+    }
+
+    /// <summary>Those of the running system.</summary>
+    public static LibUsbBus OfSystem { get; } = new();
+
     /// <summary>Whether libusb is installed: LibUsbDotNet comes without it.</summary>
     public static bool IsAvailable { get; } = Probe();
 
-    /// <summary>Every such device; none where libusb is missing.</summary>
-    public static IReadOnlyList<LibUsbNode> List()
+    /// <summary>Every device, in the order of buses and ports; none where libusb is missing. What a device calls itself is not known before it is open.</summary>
+    public IReadOnlyList<DeviceNode> List()
     {
         if (!IsAvailable)
         {
@@ -19,7 +28,7 @@ public static class LibUsbBus
 
         using UsbContext context = new();
         using UsbDeviceCollection devices = context.List();
-        return [.. devices.OfType<UsbDevice>().Select(Describe).OfType<LibUsbNode>().OrderBy(node => node.Place, StringComparer.Ordinal)];
+        return [.. devices.OfType<UsbDevice>().Select(Describe).OfType<LibUsbNode>().OrderBy(node => node.Port, StringComparer.Ordinal)];
     }
 
     /// <summary>Opens the device at a place; whoever calls disposes both.</summary>
@@ -35,7 +44,7 @@ public static class LibUsbBus
         }
 
         UsbContext context = new();
-        if (context.Find(one => Describe((UsbDevice)one)?.Place == place) is UsbDevice device)
+        if (context.Find(one => Describe((UsbDevice)one)?.Port == place) is UsbDevice device)
         {
             return (context, device);
         }
@@ -48,7 +57,15 @@ public static class LibUsbBus
     {
         try
         {
-            return LibUsbInterface.Of(device) is null ? null : new LibUsbNode(device.LocationId.ToString(), device.VendorId, device.ProductId);
+            return new LibUsbNode(
+                string.Create(CultureInfo.InvariantCulture, $"/dev/bus/usb/{device.BusNumber:d3}/{device.Address:d3}"),
+                device.VendorId,
+                device.ProductId,
+                device.LocationId.ToString(),
+                device.Info.Device,
+                LibUsbInterface.Of(device) is { } found
+                    ? new UsbInterface((byte)found.Number, found.In.EndpointAddress, found.Out.EndpointAddress)
+                    : null);
         }
         catch (UsbException)
         {

@@ -1,7 +1,10 @@
+using HwBridge.Transports.Usb;
+
 namespace HwBridge.Transports.Vendor.LibUsb;
 
-/// <summary>A USB device with an interface of its maker's own, known by its descriptors: nothing was opened to learn it.</summary>
-/// <param name="Place">Bus and ports, such as <c>1-2.3</c>.</param>
-/// <param name="VendorId">Of the USB device.</param>
-/// <param name="ProductId">Of the USB device.</param>
-public sealed record LibUsbNode(string Place, ushort VendorId, ushort ProductId);
+/// <summary>A USB device that LibUsbDotNet opens.</summary>
+internal sealed record LibUsbNode(string Path, ushort VendorId, ushort ProductId, string Port, ushort Release, UsbInterface? Vendor)
+    : UsbNode(Path, VendorId, ProductId, string.Empty, Port, Release, Vendor)
+{
+    public override ITransport Open(string uri) => LibUsbTransport.Open(uri, Port);
+}

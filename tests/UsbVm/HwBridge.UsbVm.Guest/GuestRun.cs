@@ -49,7 +49,7 @@ internal static class GuestRun
 
     /// <summary>Those of our own program first, then the contract of each transport.</summary>
     private static IEnumerable<MethodInfo> Cases() => typeof(GuestRun).Assembly.GetTypes()
-        .Where(type => type.IsClass && type.IsAssignableTo(typeof(IGuestCases)))
+        .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IGuestCases)))
         .OrderBy(type => type.IsSubclassOf(typeof(PacketTransportContract)))
         .ThenBy(type => type.MetadataToken)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance)

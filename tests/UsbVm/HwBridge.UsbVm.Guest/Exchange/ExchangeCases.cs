@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.UsbVm.Guest.Exchange;
 
@@ -19,16 +20,36 @@ internal sealed class ExchangeCases(string program) : IGuestCases
     /// <summary>The C program, beside ours.</summary>
     private string Peer => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, "exchange");
 
-    public async Task Exchange_Hidraw_BesideHidapi()
+    public Task Exchange_Hidraw_BesideHidapi() => CompareAsync(
+        EchoDevice.Hid, HidrawBus.OfSystem, node => node.Port == EchoDevice.Port, "hidapi", node => node.Path);
+
+    public Task Exchange_Usb_BesideLibusb() => CompareAsync(
+        EchoDevice.Usb, UsbBus.OfSystem, node => node is UsbNode { Vendor: not null }, "libusb", node => $"{node.VendorId:x4}:{node.ProductId:x4}");
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task<DeviceNode> FindAsync(INodeBus bus, Func<DeviceNode, bool> isEcho)
     {
-        using Process echo = Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb]) { RedirectStandardInput = true })!;
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (bus.List().FirstOrDefault(isEcho) is { } found && File.Exists(found.Path))
+            {
+                return found;
+            }
+
+            await Task.Delay(10, late.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CompareAsync(string kind, INodeBus bus, Func<DeviceNode, bool> isEcho, string library, Func<DeviceNode, string> place)
+    {
+        using Process echo = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb, kind]) { RedirectStandardInput = true })!;
         try
         {
-            HidrawNode node = await FindAsync().ConfigureAwait(false);
-            await CompareAsync(
-                "hidraw", () => ValueTask.FromResult<ITransport>(HidrawTransport.Open($"hid:{node.Path}", node.Path)), "hidapi", node.Path)
-                .ConfigureAwait(false);
+            DeviceNode node = await FindAsync(bus, isEcho).ConfigureAwait(false);
+            await CompareAsync(node, library, place(node)).ConfigureAwait(false);
         }
         finally
         {
@@ -39,30 +60,14 @@ internal sealed class ExchangeCases(string program) : IGuestCases
         Assert.That(echo.ExitCode, Is.Zero);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static async Task<HidrawNode> FindAsync()
-    {
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            if (HidrawBus.OfSystem.List().FirstOrDefault(node => node.Port == EchoDevice.Port) is { } found && File.Exists(found.Path))
-            {
-                return found;
-            }
-
-            await Task.Delay(10, late.Token).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>In turns, each round with a connection of its own; a round counts as its median exchange, and the rounds as their median.</summary>
-    private async Task CompareAsync(string name, Func<ValueTask<ITransport>> open, string library, string place)
+    private async Task CompareAsync(DeviceNode node, string library, string place)
     {
         List<double> ours = [];
         List<double> theirs = [];
         for (int round = 0; round < Rounds; round++)
         {
-            await using (ITransport transport = await open().ConfigureAwait(false))
+            await using (ITransport transport = node.Open(node.Name))
             {
                 ours.Add(await RoundAsync(transport).ConfigureAwait(false));
             }
@@ -74,7 +79,7 @@ internal sealed class ExchangeCases(string program) : IGuestCases
         double their = Median(theirs);
         _measured.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {our:0.0} µs; C with {library}: {their:0.0} µs; ratio {our / their:0.00} ({Rounds} rounds of {Count} exchanges each, in turns)"));
+            $"{our:0.0} µs; C with {library}: {their:0.0} µs; ratio {our / their:0.00} ({Rounds} rounds of {Count} exchanges each, in turns)"));
     }
 
     private async Task<double> PeerRoundAsync(string library, string place)
