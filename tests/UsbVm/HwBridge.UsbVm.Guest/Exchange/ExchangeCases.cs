@@ -9,9 +9,10 @@ namespace HwBridge.UsbVm.Guest.Exchange;
 /// <summary>How long one exchange of 64 bytes takes, beside a C program that does the same with the field's library.</summary>
 internal sealed class ExchangeCases(string program) : IGuestCases
 {
-    private const int Rounds = 11;
-    private const int WarmUp = 500;
+    private const int Rounds = 7;
+    private const int WarmUp = 200;
     private const int Count = 1000;
+    private static readonly TimeSpan RoundDeadline = TimeSpan.FromMinutes(1);
 
     private readonly List<string> _measured = [];
 
@@ -100,12 +101,13 @@ internal sealed class ExchangeCases(string program) : IGuestCases
         byte[] sent = new byte[64];
         byte[] received = new byte[64];
         List<double> times = new(Count);
+        using CancellationTokenSource late = new(RoundDeadline);
         for (int i = 0; i < WarmUp + Count; i++)
         {
             BitConverter.TryWriteBytes(sent, i);
             long begun = Stopwatch.GetTimestamp();
-            await transport.SendAsync(sent, CancellationToken.None).ConfigureAwait(false);
-            await transport.ReceiveAsync(received, CancellationToken.None).ConfigureAwait(false);
+            await transport.SendAsync(sent, late.Token).ConfigureAwait(false);
+            await transport.ReceiveAsync(received, late.Token).ConfigureAwait(false);
             TimeSpan took = Stopwatch.GetElapsedTime(begun);
             Assert.That(received.AsSpan().SequenceEqual(sent), Is.True);
             if (i >= WarmUp)
