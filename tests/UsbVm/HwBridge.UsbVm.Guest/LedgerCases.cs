@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.KeyStores;
-using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices;
 using HwBridge.Devices.Ledger;

@@ -45,8 +45,8 @@ internal sealed class ExchangeCases(string program) : IGuestCases
 
     private async Task CompareAsync(string kind, INodeBus bus, Func<DeviceNode, bool> isEcho, string library, Func<DeviceNode, string> place)
     {
-        using Process echo = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb, kind]) { RedirectStandardInput = true })!;
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb, kind]) { RedirectStandardInput = true };
+        using Process echo = Process.Start(start)!;
         try
         {
             DeviceNode node = await FindAsync(bus, isEcho).ConfigureAwait(false);
