@@ -35,7 +35,7 @@ public sealed class KernelTests
             .ConfigureAwait(false);
         await HostTool.RunAsync(
             Path.Combine(Repository(), "tests", "UsbVm", "HwBridge.UsbVm"), "gcc", "-O2", "-Wall", "-Werror", "exchange.c",
-            "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw", "-lusb-1.0").ConfigureAwait(false);
+            "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw").ConfigureAwait(false);
         double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
             kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
-using HwBridge.Transports.Usb;
 
 namespace HwBridge.UsbVm.Guest.Exchange;
 
@@ -21,20 +20,16 @@ internal sealed class ExchangeCases(string program) : IGuestCases
     /// <summary>The C program, beside ours.</summary>
     private string Peer => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, "exchange");
 
-    public Task Exchange_Hidraw_BesideHidapi() => CompareAsync(
-        EchoDevice.Hid, HidrawBus.OfSystem, node => node.Port == EchoDevice.Port, "hidapi", node => node.Path);
-
-    public Task Exchange_Usb_BesideLibusb() => CompareAsync(
-        EchoDevice.Usb, UsbBus.OfSystem, node => node is UsbNode { Vendor: not null }, "libusb", node => $"{node.VendorId:x4}:{node.ProductId:x4}");
+    public Task Exchange_Hidraw_BesideHidapi() => CompareAsync("hidapi");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static async Task<DeviceNode> FindAsync(INodeBus bus, Func<DeviceNode, bool> isEcho)
+    private static async Task<HidrawNode> FindAsync()
     {
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         while (true)
         {
-            if (bus.List().FirstOrDefault(isEcho) is { } found && File.Exists(found.Path))
+            if (HidrawBus.OfSystem.List().FirstOrDefault(node => node.Port == EchoDevice.Port) is { } found && File.Exists(found.Path))
             {
                 return found;
             }
@@ -43,14 +38,14 @@ internal sealed class ExchangeCases(string program) : IGuestCases
         }
     }
 
-    private async Task CompareAsync(string kind, INodeBus bus, Func<DeviceNode, bool> isEcho, string library, Func<DeviceNode, string> place)
+    private async Task CompareAsync(string library)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb, kind]) { RedirectStandardInput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb]) { RedirectStandardInput = true };
         using Process echo = Process.Start(start)!;
         try
         {
-            DeviceNode node = await FindAsync(bus, isEcho).ConfigureAwait(false);
-            await CompareAsync(node, library, place(node)).ConfigureAwait(false);
+            HidrawNode node = await FindAsync().ConfigureAwait(false);
+            await CompareAsync(node, library, node.Path).ConfigureAwait(false);
         }
         finally
         {
