@@ -4,20 +4,29 @@ using HwBridge.Protocols.Trezor;
 using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Usb;
+#if VENDOR_USB
+using HwBridge.Transports.Vendor.HidNet;
+using HwBridge.Transports.Vendor.LibUsb;
+#endif
 
 namespace HwBridge.Devices;
 
 /// <summary>Finds the wallets that are plugged in.</summary>
-/// <param name="hid">Where Ledgers are, and the first Model One.</param>
-/// <param name="usb">Where every later Trezor is.</param>
-public sealed class AttachedDevices(HidrawBus hid, UsbBus usb)
+/// <param name="buses">Where Ledgers and the first Model One are (HID), and where every later Trezor is (USB).</param>
+public sealed class AttachedDevices(params INodeBus[] buses)
 {
-    /// <summary>Those of the running system.</summary>
-    public static AttachedDevices OfSystem { get; } = new(HidrawBus.OfSystem, UsbBus.OfSystem);
+    /// <summary>Those of the running system, in a build with <c>-p:VendorUsb=true</c> by the vendors' libraries where the system is not Linux.</summary>
+    public static AttachedDevices OfSystem { get; } =
+#if VENDOR_USB_ON_LINUX
+        new(HidNetBus.OfSystem, LibUsbBus.OfSystem);
+#elif VENDOR_USB
+        OperatingSystem.IsLinux() ? new(HidrawBus.OfSystem, UsbBus.OfSystem) : new(HidNetBus.OfSystem, LibUsbBus.OfSystem);
+#else
+        new(HidrawBus.OfSystem, UsbBus.OfSystem);
+#endif
 
-    /// <summary>Every wallet: those of HID in the order of the nodes' numbers, then the others in the order of buses and ports.</summary>
-    public IReadOnlyList<AttachedDevice> List() =>
-        [.. hid.List().Select(TryRecognise).Concat(usb.List().Select(TryRecognise)).OfType<AttachedDevice>()];
+    /// <summary>Every wallet, bus after bus: those of HID in the order of the nodes' numbers, the others in the order of buses and ports.</summary>
+    public IReadOnlyList<AttachedDevice> List() => [.. Nodes().Select(TryRecognise).OfType<AttachedDevice>()];
 
     /// <summary>The wallet that a URI without a socket names.</summary>
     /// <exception cref="FaultException">
@@ -68,6 +77,13 @@ public sealed class AttachedDevices(HidrawBus hid, UsbBus usb)
                 "Plug it in again, unlock it, then run the command again.");
     }
 
+    private static AttachedDevice? TryRecognise(DeviceNode node) => node switch
+    {
+        HidrawNode hid => TryRecognise(hid),
+        UsbNode usb => TryRecognise(usb),
+        _ => null,
+    };
+
     private static AttachedDevice? TryRecognise(HidrawNode node)
     {
         DeviceUri uri = new($"{DeviceUri.HidScheme}{node.Path}", null, DeviceRoute.Hid);
@@ -110,6 +126,8 @@ public sealed class AttachedDevices(HidrawBus hid, UsbBus usb)
         }
     }
 
+    private IEnumerable<DeviceNode> Nodes() => buses.SelectMany(bus => bus.List());
+
     private AttachedDevice At(DeviceUri uri, Func<DeviceNode, bool> isMeant, string absent)
     {
         if (List().FirstOrDefault(device => isMeant(device.Node)) is { } found)
@@ -117,7 +135,7 @@ public sealed class AttachedDevices(HidrawBus hid, UsbBus usb)
             return found with { Uri = uri };
         }
 
-        throw hid.List().Concat<DeviceNode>(usb.List()).FirstOrDefault(isMeant) is { } stranger
+        throw Nodes().FirstOrDefault(isMeant) is { } stranger
             ? new FaultException(
                 Fault.Unsupported,
                 $"{uri.Text} is \"{stranger.Name}\" ({stranger.VendorId:x4}:{stranger.ProductId:x4}), which is no wallet that is known here, or not the "

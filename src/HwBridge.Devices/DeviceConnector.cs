@@ -7,11 +7,9 @@ using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 using HwBridge.Transports.Bridge;
-using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Linux;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
-using HwBridge.Transports.Usb;
 
 namespace HwBridge.Devices;
 
@@ -74,16 +72,12 @@ public static class DeviceConnector
     /// It has left, this user may not open it, another program has it, it runs its bootloader, or a library is missing
     /// (<see cref="Fault.Unsupported"/>).
     /// </exception>
-    public static ITransport Connect(AttachedDevice device) => device switch
-    {
-        { IsBootloader: true } => throw new FaultException(
+    public static ITransport Connect(AttachedDevice device) => device.IsBootloader
+        ? throw new FaultException(
             Fault.Unsupported,
             $"{device.Uri.Text} is a {device.Name} that runs its bootloader",
-            "Unplug it, and plug it in again without touching it."),
-        { Node: HidrawNode hid } => HidrawTransport.Open(device.Uri.Text, hid.Path, hid.IsNumbered),
-        { Node: UsbNode usb } => UsbTransport.Open(device.Uri.Text, usb),
-        _ => throw new ArgumentException("there is no way to this kind of node", nameof(device)),
-    };
+            "Unplug it, and plug it in again without touching it.")
+        : device.Node.Open(device.Uri.Text);
 
     internal static async ValueTask<IKeyStore> OpenAsync(
         DeviceUri uri,

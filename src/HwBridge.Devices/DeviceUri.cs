@@ -30,7 +30,7 @@ public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, st
         "emulator:ledger" => new(text, "ledger", DeviceRoute.Embedded),
         "emulator:trezor" => new(text, "trezor", DeviceRoute.Embedded),
         "trezor+bridge" => new(text, "trezor", DeviceRoute.Bridge),
-        _ when text.StartsWith($"{HidScheme}/dev/", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
+        _ when text.StartsWith($"{HidScheme}{(OperatingSystem.IsWindows() ? @"\\?\" : "/dev/")}", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
         _ when text.StartsWith(UsbScheme, StringComparison.Ordinal) => UsbBus.IsPort(text[UsbScheme.Length..])
             ? new(text, null, DeviceRoute.Usb)
             : throw Unknown(text, "needs BUS-PORT[.PORT…] after usb:, such as usb:1-2.3"),

@@ -13,7 +13,7 @@ namespace HwBridge.Transports.Hidraw;
 /// </remarks>
 /// <param name="sysRoot">Where sysfs is mounted.</param>
 /// <param name="devRoot">Where the nodes are.</param>
-public sealed class HidrawBus(string sysRoot, string devRoot)
+public sealed class HidrawBus(string sysRoot, string devRoot) : INodeBus
 {
     /// <summary>Those of the running system.</summary>
     public static HidrawBus OfSystem { get; } = new("/sys", "/dev");
@@ -40,6 +40,8 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
             return [];
         }
     }
+
+    IReadOnlyList<DeviceNode> INodeBus.List() => List();
 
     private static int? Number(string name) =>
         name.StartsWith("hidraw", StringComparison.Ordinal)

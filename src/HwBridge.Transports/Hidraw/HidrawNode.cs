@@ -8,7 +8,7 @@ namespace HwBridge.Transports.Hidraw;
 /// <param name="Port">Where it is plugged in, the same after the device left the bus and came back; empty where nobody tells.</param>
 /// <param name="Interface">The number of the USB interface; null where nobody tells.</param>
 /// <param name="UsagePage">What its first collection is for, by its report descriptor; null where that can't be read.</param>
-public sealed record HidrawNode(
+public record HidrawNode(
     string Path,
     ushort VendorId,
     ushort ProductId,
@@ -19,4 +19,7 @@ public sealed record HidrawNode(
 {
     /// <summary>Whether each report begins with a number of its own, as those of the first Model One do: '?', their packets' first byte.</summary>
     public bool IsNumbered { get; init; }
+
+    /// <inheritdoc/>
+    public override ITransport Open(string uri) => HidrawTransport.Open(uri, Path, IsNumbered);
 }

@@ -18,9 +18,10 @@ public sealed class HidrawTransport : ITransport
     public const int ReportSize = 64;
 
     /// <summary>More than the kernel keeps of one node's reports.</summary>
-    private const int MaximumStale = 256;
+    internal const int MaximumStale = 256;
 
-    private const int BriefMilliseconds = 10;
+    /// <summary>How long an answer is waited for on the calling thread.</summary>
+    internal const int BriefMilliseconds = 10;
 
     private readonly Descriptor _node;
     private readonly bool _isNumbered;
@@ -47,6 +48,23 @@ public sealed class HidrawTransport : ITransport
     /// </exception>
     public static HidrawTransport Open(string uri, string path, bool isNumbered = false)
     {
+        HidrawTransport transport = new(OpenNode(uri, path), uri, isNumbered);
+        try
+        {
+            transport.Drain();
+            return transport;
+        }
+        catch (FaultException)
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens and locks a node.</summary>
+    /// <exception cref="FaultException">As of <see cref="Open"/>.</exception>
+    internal static Descriptor OpenNode(string uri, string path)
+    {
         Descriptor? node = null;
         try
         {
@@ -56,10 +74,9 @@ public sealed class HidrawTransport : ITransport
                 throw TransportFault.Busy(uri, DescriptorHolders.OfLock(node));
             }
 
-            HidrawTransport transport = new(node, uri, isNumbered);
+            Descriptor locked = node;
             node = null;
-            transport.Drain();
-            return transport;
+            return locked;
         }
         catch (IOException refused)
         {
@@ -84,7 +101,7 @@ public sealed class HidrawTransport : ITransport
         try
         {
             piece.Span.CopyTo(_numbered.Span[1..]);
-            _node.Write(_isNumbered ? piece.Span : _numbered.Span);
+            _node.WriteWhole(_isNumbered ? piece.Span : _numbered.Span);
             return ValueTask.CompletedTask;
         }
         catch (IOException gone)
@@ -138,8 +155,13 @@ public sealed class HidrawTransport : ITransport
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Dispose()
+    {
         _node.Dispose();
         _numbered.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

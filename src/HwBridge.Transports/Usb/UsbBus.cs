@@ -12,7 +12,7 @@ namespace HwBridge.Transports.Usb;
 /// </remarks>
 /// <param name="sysRoot">Where sysfs is mounted.</param>
 /// <param name="devRoot">Where the nodes are.</param>
-public sealed class UsbBus(string sysRoot, string devRoot)
+public sealed class UsbBus(string sysRoot, string devRoot) : INodeBus
 {
     /// <summary>Those of the running system.</summary>
     public static UsbBus OfSystem { get; } = new("/sys", "/dev");
@@ -39,6 +39,8 @@ public sealed class UsbBus(string sysRoot, string devRoot)
             return [];
         }
     }
+
+    IReadOnlyList<DeviceNode> INodeBus.List() => List();
 
     /// <summary>Whether a text has the form <c>BUS-PORT[.PORT…]</c>, which root hubs and interfaces have not.</summary>
     public static bool IsPort(string text)

@@ -8,11 +8,15 @@ namespace HwBridge.Transports.Usb;
 /// <param name="Port">Where it is plugged in: <c>BUS-PORT[.PORT…]</c>.</param>
 /// <param name="Release">The device's release number, in BCD.</param>
 /// <param name="Vendor">The first interface of the vendor's own class; null for a device without one.</param>
-public sealed record UsbNode(
+public record UsbNode(
     string Path,
     ushort VendorId,
     ushort ProductId,
     string Name,
     string Port,
     ushort Release,
-    UsbInterface? Vendor) : DeviceNode(Path, VendorId, ProductId, Name, Port);
+    UsbInterface? Vendor) : DeviceNode(Path, VendorId, ProductId, Name, Port)
+{
+    /// <inheritdoc/>
+    public override ITransport Open(string uri) => UsbTransport.Open(uri, this);
+}

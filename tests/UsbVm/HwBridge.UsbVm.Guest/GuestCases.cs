@@ -7,15 +7,17 @@ using HwBridge.Core.Secrets;
 namespace HwBridge.UsbVm.Guest;
 
 /// <summary>What cases share: the published hwbridge, run in this guest, a folder of their own, and what they found out.</summary>
-internal abstract class GuestCases(string program) : IAsyncDisposable
+internal abstract class GuestCases(string program) : IGuestCases
 {
     protected static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>What a case found out besides that all is well.</summary>
-    internal List<string> Measured { get; } = [];
+    IReadOnlyList<string> IGuestCases.Measured => Measured;
 
-    /// <summary>What doctor said stands in the way, and mends it.</summary>
-    internal List<string> Quotes { get; } = [];
+    IReadOnlyList<string> IGuestCases.Quotes => Quotes;
+
+    protected List<string> Measured { get; } = [];
+
+    protected List<string> Quotes { get; } = [];
 
     protected static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
+using HwBridge.Transports.Tests;
 
 namespace HwBridge.UsbVm.Guest;
 
@@ -8,8 +9,6 @@ namespace HwBridge.UsbVm.Guest;
 internal static class GuestRun
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
-
-    private static readonly Type[] Kinds = [typeof(LedgerCases), typeof(TrezorCases)];
 
     /// <summary>The cases' names, in the order of their source.</summary>
     internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(Name)];
@@ -21,7 +20,7 @@ internal static class GuestRun
         await TrezorCases.WarmUpAsync().ConfigureAwait(false);
         foreach (MethodInfo method in Cases())
         {
-            GuestCases cases = (GuestCases)Activator.CreateInstance(method.DeclaringType!, program)!;
+            IGuestCases cases = Create(method.ReflectedType!, program);
             long begun = Stopwatch.GetTimestamp();
             string? failure = null;
             try
@@ -48,10 +47,17 @@ internal static class GuestRun
         return failed;
     }
 
-    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+    /// <summary>Those of our own program first, then the contract of each transport.</summary>
+    private static IEnumerable<MethodInfo> Cases() => typeof(GuestRun).Assembly.GetTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IGuestCases)))
+        .OrderBy(type => type.IsSubclassOf(typeof(PacketTransportContract)))
+        .ThenBy(type => type.MetadataToken)
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .Where(method => method.ReturnType == typeof(Task) && method.GetParameters().Length == 0)
+            .OrderBy(method => method.MetadataToken));
 
-    private static IEnumerable<MethodInfo> Cases() => Kinds.SelectMany(kind => kind
-        .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Where(method => method.ReturnType == typeof(Task))
-        .OrderBy(method => method.MetadataToken));
+    private static string Name(MethodInfo method) => $"{method.ReflectedType!.Name}.{method.Name}";
+
+    private static IGuestCases Create(Type type, string program) =>
+        (IGuestCases)Activator.CreateInstance(type, type.GetConstructor([typeof(string)]) is null ? [] : [program])!;
 }

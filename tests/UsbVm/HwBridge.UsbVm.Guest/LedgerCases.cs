@@ -6,7 +6,6 @@ using HwBridge.Cli;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices;
 using HwBridge.Devices.Ledger;

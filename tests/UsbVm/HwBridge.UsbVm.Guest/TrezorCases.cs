@@ -371,7 +371,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         return await HidNodeAsync(before).ConfigureAwait(false);
     }
 
-    private async Task<HidrawNode> HidNodeAsync(string[] before)
+    private static async Task<HidrawNode> HidNodeAsync(string[] before)
     {
         HidrawNode? found = null;
         await EventuallyAsync(
