@@ -335,13 +335,10 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         UsbNode? found = null;
         Plug(description ?? UsbDescription.Trezor(flavour), flavour, screen, pin);
         await EventuallyAsync(
-            () => (found = UsbBus.OfSystem.List().FirstOrDefault(node => !before.Contains(node.Port))) is not null && File.Exists(found.Path) && IsConfigured(found),
+            () => (found = UsbBus.OfSystem.List().FirstOrDefault(node => !before.Contains(node.Port))) is not null && File.Exists(found.Path) && VhciPort.IsConfigured(found),
             "the node").ConfigureAwait(false);
         return found!;
     }
-
-    /// <summary>The kernel names a device before it has chosen its configuration.</summary>
-    private static bool IsConfigured(UsbNode node) => Directory.Exists($"/sys/bus/usb/devices/{node.Port}:1.0");
 
     private async Task<HidrawNode> PlugHidAsync(UsbDescription description)
     {
@@ -399,7 +396,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         CutTransport transport = new(plug, plug.Unplug, at);
         _plugged.Add(new Plugged(transport, trezor.RunAsync(transport, None), trezor));
         await EventuallyAsync(
-            () => UsbBus.OfSystem.List() is var nodes && nodes.Any(node => node.Vendor is not null && File.Exists(node.Path) && IsConfigured(node)), "the node").ConfigureAwait(false);
+            () => UsbBus.OfSystem.List() is var nodes && nodes.Any(node => node.Vendor is not null && File.Exists(node.Path) && VhciPort.IsConfigured(node)), "the node").ConfigureAwait(false);
         Outcome outcome = await HwBridgeAsync(command).ConfigureAwait(false);
         await UnplugAsync().ConfigureAwait(false);
         return (outcome, transport.Count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using HwBridge.Emulators.Usb;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.UsbVm.Guest;
 
@@ -31,6 +32,9 @@ internal static class VhciPort
 
         return new UsbipDevice(new NetworkStream(device, ownsSocket: true), description);
     }
+
+    /// <summary>The kernel names a device before it has chosen its configuration.</summary>
+    internal static bool IsConfigured(UsbNode node) => Directory.Exists($"/sys/bus/usb/devices/{node.Port}:1.0");
 
     /// <summary>hub port sta spd dev sockfd local_busid: of the hub for devices that are not as fast as USB 3.</summary>
     private static int FreePort() => File.ReadLines(Path.Combine(Controller, "status"))

@@ -37,7 +37,7 @@ public sealed class KernelTests
         AssembleGuest(Path.Combine(machine, "hwbridge"), Path.Combine(machine, "guest"));
         await HostTool.RunAsync(
             Path.Combine(Repository(), "tests", "UsbVm", "HwBridge.UsbVm"), "gcc", "-O2", "-Wall", "-Werror", "exchange.c",
-            "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw").ConfigureAwait(false);
+            "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw", "-lusb-1.0").ConfigureAwait(false);
         double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
             kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")

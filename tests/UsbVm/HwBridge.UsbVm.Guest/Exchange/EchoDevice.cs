@@ -1,4 +1,7 @@
 using HwBridge.Emulators.Ledger;
+using HwBridge.Emulators.Trezor;
+using HwBridge.Emulators.Usb;
+using HwBridge.Transports;
 
 namespace HwBridge.UsbVm.Guest.Exchange;
 
@@ -7,11 +10,18 @@ internal static class EchoDevice
 {
     internal const string Verb = "echo";
 
+    internal const string Hid = "hid";
+
+    internal const string Usb = "usb";
+
     internal const string Port = "usb-guest-echo";
 
-    internal static async Task<int> RunAsync()
+    /// <summary>Plugs it in as <c>hid</c> or as <c>usb</c>, with an interface of its maker's own.</summary>
+    internal static async Task<int> RunAsync(string kind)
     {
-        await using UhidDevice device = UhidDevice.Plug("Echo", $"{Port}/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor);
+        await using ITransport device = kind == Hid
+            ? UhidDevice.Plug("Echo", $"{Port}/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor)
+            : VhciPort.Plug(UsbDescription.Trezor(TrezorFlavour.Core));
         using CancellationTokenSource stop = new();
         Task ended = Task.Run(async () =>
         {

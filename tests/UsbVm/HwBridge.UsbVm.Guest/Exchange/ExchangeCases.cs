@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.UsbVm.Guest.Exchange;
 
@@ -20,16 +21,20 @@ internal sealed class ExchangeCases(string program) : IGuestCases
     /// <summary>The C program, beside ours.</summary>
     private string Peer => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, "exchange");
 
-    public Task Exchange_Hidraw_BesideHidapi() => CompareAsync("hidapi");
+    public Task Exchange_Hidraw_BesideHidapi() => CompareAsync(
+        EchoDevice.Hid, HidrawBus.OfSystem, node => node.Port == EchoDevice.Port, "hidapi", node => node.Path);
+
+    public Task Exchange_Usb_BesideLibusb() => CompareAsync(
+        EchoDevice.Usb, UsbBus.OfSystem, node => node is UsbNode { Vendor: not null } usb && VhciPort.IsConfigured(usb), "libusb", node => $"{node.VendorId:x4}:{node.ProductId:x4}");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static async Task<HidrawNode> FindAsync()
+    private static async Task<DeviceNode> FindAsync(INodeBus bus, Func<DeviceNode, bool> isEcho)
     {
         using CancellationTokenSource late = new(TimeSpan.FromSeconds(60));
         while (true)
         {
-            if (HidrawBus.OfSystem.List().FirstOrDefault(node => node.Port == EchoDevice.Port) is { } found && File.Exists(found.Path))
+            if (bus.List().FirstOrDefault(isEcho) is { } found && File.Exists(found.Path))
             {
                 return found;
             }
@@ -38,14 +43,14 @@ internal sealed class ExchangeCases(string program) : IGuestCases
         }
     }
 
-    private async Task CompareAsync(string library)
+    private async Task CompareAsync(string kind, INodeBus bus, Func<DeviceNode, bool> isEcho, string library, Func<DeviceNode, string> place)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb]) { RedirectStandardInput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], EchoDevice.Verb, kind]) { RedirectStandardInput = true };
         using Process echo = Process.Start(start)!;
         try
         {
-            HidrawNode node = await FindAsync().ConfigureAwait(false);
-            await CompareAsync(node, library, node.Path).ConfigureAwait(false);
+            DeviceNode node = await FindAsync(bus, isEcho).ConfigureAwait(false);
+            await CompareAsync(node, library, place(node)).ConfigureAwait(false);
         }
         finally
         {
