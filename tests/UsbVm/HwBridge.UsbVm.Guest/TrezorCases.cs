@@ -74,7 +74,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
     }
 
     public async Task NoDevice_Trezor_IsNotFound() =>
-        (await HwBridgeAsync("pubkeys", "--device", "trezor").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Trezor is attached");
+        (await ProgramAsync("pubkeys", "--device", "trezor").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Trezor is attached");
 
     public async Task Backup_CreatedOpenedAndChecked_IsWhole()
     {
@@ -157,8 +157,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         await DoctorAsync(1, "program", holder).ConfigureAwait(false);
 
         TimeSpan span = TimeSpan.FromSeconds(10);
-        first.Refresh();
-        TimeSpan before = first.TotalProcessorTime;
+        TimeSpan before = await RestAsync(first).ConfigureAwait(false);
         await Task.Delay(span).ConfigureAwait(false);
         first.Refresh();
         double share = (first.TotalProcessorTime - before) / span * 100;
@@ -255,8 +254,10 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
             await ExchangeAsync(1).ConfigureAwait(false);
         }
 
-        Assert.That(Handles(), Is.EqualTo(before));
-        Measured.Add($"{each:0.00} ms an exchange with the device's own work, {before} handles before and after");
+        // One left by each connection, or exchange, would be more; the runtime itself opens a few meanwhile.
+        int after = Handles();
+        Assert.That(after, Is.LessThan(before + 10));
+        Measured.Add($"{each:0.00} ms an exchange with the device's own work, {before} handles before, {after} after");
 
         async Task ExchangeAsync(int count)
         {
@@ -309,6 +310,26 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
     {
         await UnplugAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until a program that has just started uses no processor for a second: its runtime may still be compiling.</summary>
+    /// <returns>What it has used until then.</returns>
+    private static async Task<TimeSpan> RestAsync(Process process)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            process.Refresh();
+            TimeSpan before = process.TotalProcessorTime;
+            await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            process.Refresh();
+            if (process.TotalProcessorTime == before)
+            {
+                return before;
+            }
+
+            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(CommandDeadline), "it does not come to rest");
+        }
     }
 
     private static bool IsListening(int port) => System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties()
@@ -371,7 +392,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         return await HidNodeAsync(before).ConfigureAwait(false);
     }
 
-    private async Task<HidrawNode> HidNodeAsync(string[] before)
+    private static async Task<HidrawNode> HidNodeAsync(string[] before)
     {
         HidrawNode? found = null;
         await EventuallyAsync(
