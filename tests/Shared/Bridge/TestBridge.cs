@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -82,7 +83,7 @@ internal sealed class TestBridge : IAsyncDisposable
             {
                 string[] parts = header.Split(": ", 2);
                 origin = parts[0].Equals("origin", StringComparison.OrdinalIgnoreCase) ? parts[1] : origin;
-                length = parts[0].Equals("content-length", StringComparison.OrdinalIgnoreCase) ? int.Parse(parts[1]) : length;
+                length = parts[0].Equals("content-length", StringComparison.OrdinalIgnoreCase) ? int.Parse(parts[1], CultureInfo.InvariantCulture) : length;
             }
 
             char[] body = new char[length];
@@ -118,7 +119,7 @@ internal sealed class TestBridge : IAsyncDisposable
             case ["enumerate"]:
                 return (200, JsonSerializer.Serialize(_devices.Select((_, i) => new { path = $"{i + 1}", vendor = 0x1209, product = 0x53c1, debug = false, session = _sessions[i] })) + "\n");
             case ["acquire", string device, ..]:
-                int index = int.Parse(device) - 1;
+                int index = int.Parse(device, CultureInfo.InvariantCulture) - 1;
                 string? previous = path.Length > 2 && path[2] != "null" ? path[2] : null;
                 if (_sessions[index] != previous)
                 {
