@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Devices.Ledger;
 using HwBridge.Devices.Trezor;
 using HwBridge.Protocols.Ledger;

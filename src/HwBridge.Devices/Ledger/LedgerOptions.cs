@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Bls;
 using HwBridge.Core.KeyStores;
+using HwBridge.Core.Signing;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Protocols.Ledger;
@@ -76,11 +78,11 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model) : IA
         }
 
         using Slip10Node account = keys.DeriveAccount(path);
-        byte[] publicKey = LedgerKeys.UncompressedPublicKey(account);
-        string address = Eip55Address.Of(publicKey);
+        byte[] publicKey = Slip10Ecdsa.UncompressedPublicKey(account);
+        string address = ExecutionAddress.OfPublicKey(publicKey).ToChecksumString();
         byte[] answer =
         [
-            (byte)publicKey.Length, .. publicKey, Eip55Address.Digits, .. Encoding.ASCII.GetBytes(address[2..]),
+            (byte)publicKey.Length, .. publicKey, ExecutionAddress.Digits, .. Encoding.ASCII.GetBytes(address[2..]),
             .. p2 == 1 ? account.ChainCode : [],
         ];
         bool mainnet = data.IsEmpty || BinaryPrimitives.ReadUInt64BigEndian(data) == 1;
@@ -108,7 +110,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model) : IA
             ? new AppStep(StatusWords.Ok, key)
             : new AppStep(
                 StatusWords.Ok,
-                [65, .. key, .. new byte[65 - BlsPublicKey.Size], Eip55Address.Digits, .. new byte[Eip55Address.Digits]],
+                [65, .. key, .. new byte[65 - BlsPublicKey.Size], ExecutionAddress.Digits, .. new byte[ExecutionAddress.Digits]],
                 Review("Verify ETH2 address", new ScreenField("Address", $"0x{Convert.ToHexString(key)}")));
     }
 
@@ -153,7 +155,7 @@ internal sealed class EthereumAppDevice(LedgerKeys keys, LedgerModel model) : IA
             p1 == 1
                 ? Review(
                     p2 == 1 ? "Provide public secret key" : "Provide public privacy key",
-                    new ScreenField("Address", Eip55Address.Of(account.PublicKey)),
+                    new ScreenField("Address", Slip10Ecdsa.Address(account).ToChecksumString()),
                     new ScreenField("Key", Convert.ToHexString(answer), IsSecret: p2 == 1))
                 : null);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
 using HwBridge.Protocols.Ledger;

@@ -518,7 +518,7 @@ internal abstract class TrezorFirmware : IDisposable
         SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
         using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed.Span);
         using Slip10Node node = master.Derive(path);
-        string address = Eip55Address.Of(node.PublicKey);
+        string address = Slip10Ecdsa.Address(node).ToChecksumString();
         if (request.ShowDisplay)
         {
             ScreenReview review = Review("Receive", new ScreenField("Address", address), new ScreenField("Path", PathText(path)));

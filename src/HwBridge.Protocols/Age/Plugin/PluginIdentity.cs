@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Ledger;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Age;
