@@ -5,7 +5,7 @@ using HwBridge.Core.Ssz;
 
 namespace HwBridge.Core.Execution;
 
-/// <summary>A transaction of the execution layer that is to be signed: EIP-1559, or legacy with a chain id (EIP-155).</summary>
+/// <summary>A transaction of the execution layer that is to be signed: EIP-1559, EIP-2930, or legacy with a chain id (EIP-155).</summary>
 public sealed class EthereumTransaction
 {
     /// <summary>The most bytes of data; nodes pass on no transaction that is larger.</summary>
@@ -14,7 +14,6 @@ public sealed class EthereumTransaction
     private const int MaxSize = MaxData + (64 * 1024);
     private const int NumberSize = 32;
     private const int LegacyFields = 9;
-    private const int FeeMarketFields = 9;
     private const string Remedy = "Give an EIP-1559 transaction, or a legacy one with a chain id (EIP-155).";
 
     /// <summary>The form.</summary>
@@ -26,10 +25,10 @@ public sealed class EthereumTransaction
     /// <summary>How many transactions the sender has sent.</summary>
     public required ulong Nonce { get; init; }
 
-    /// <summary>The most that a unit of gas may cost, in wei: maxFeePerGas, or a legacy transaction's gasPrice.</summary>
+    /// <summary>The most that a unit of gas may cost, in wei: maxFeePerGas, or the gasPrice of the other forms.</summary>
     public required BigInteger MaxFeePerGas { get; init; }
 
-    /// <summary>What of it goes to the block's proposer, in wei; of no meaning in a legacy transaction.</summary>
+    /// <summary>What of it goes to the block's proposer, in wei; only of an EIP-1559 transaction.</summary>
     public BigInteger MaxPriorityFeePerGas { get; init; }
 
     /// <summary>The most gas that it may use.</summary>
@@ -44,7 +43,7 @@ public sealed class EthereumTransaction
     /// <summary>What is called with what; at most <see cref="MaxData"/> bytes.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
-    /// <summary>Only of an EIP-1559 transaction.</summary>
+    /// <summary>What will be read; not of a legacy transaction.</summary>
     public IReadOnlyList<AccessListEntry> AccessList { get; init; } = [];
 
     /// <summary>The most that it can cost beside <see cref="Value"/>, in wei.</summary>
@@ -53,7 +52,7 @@ public sealed class EthereumTransaction
     /// <summary>The bytes whose hash is signed.</summary>
     public byte[] Encode() => Kind == TransactionKind.Legacy
         ? new RlpItem([.. LegacyItems(), RlpItem.Of(ChainId), RlpItem.Of(0), RlpItem.Of(0)]).Encode()
-        : [(byte)Kind, .. new RlpItem([.. FeeMarketItems()]).Encode()];
+        : [(byte)Kind, .. new RlpItem([.. TypedItems()]).Encode()];
 
     /// <summary>What is signed.</summary>
     public Bytes32 SigningHash() => Keccak256.Hash(Encode());
@@ -65,7 +64,7 @@ public sealed class EthereumTransaction
         RlpItem s = RlpItem.Of(Number(signature.S));
         return Kind == TransactionKind.Legacy
             ? new RlpItem([.. LegacyItems(), RlpItem.Of((2 * (BigInteger)ChainId) + 35 + (signature.IsOdd ? 1 : 0)), r, s]).Encode()
-            : [(byte)Kind, .. new RlpItem([.. FeeMarketItems(), RlpItem.Of(signature.IsOdd ? 1 : 0), r, s]).Encode()];
+            : [(byte)Kind, .. new RlpItem([.. TypedItems(), RlpItem.Of(signature.IsOdd ? 1 : 0), r, s]).Encode()];
     }
 
     /// <summary>Reads a transaction that is to be signed.</summary>
@@ -99,10 +98,9 @@ public sealed class EthereumTransaction
 
         return encoded.Span[0] switch
         {
-            (byte)TransactionKind.FeeMarket => DecodeFeeMarket(
-                RlpItem.Decode(encoded[1..], source).List(source, "the transaction", FeeMarketFields, FeeMarketFields + 3), source),
+            1 or 2 => DecodeTyped((TransactionKind)encoded.Span[0], RlpItem.Decode(encoded[1..], source), source),
             >= 0xc0 => DecodeLegacy(RlpItem.Decode(encoded, source).List(source, "the transaction", LegacyFields), source),
-            byte kind => throw new FaultException(Fault.BadInput, $"{source}: transactions of type {kind} are not known here", Remedy),
+            byte other => throw new FaultException(Fault.BadInput, $"{source}: transactions of type {other} are not known here", Remedy),
         };
     }
 
@@ -131,29 +129,32 @@ public sealed class EthereumTransaction
             isUnsigned ? null : new EthereumSignature(Word(items[7], source), Word(items[8], source), v.IsEven));
     }
 
-    private static (EthereumTransaction Transaction, EthereumSignature? Signature) DecodeFeeMarket(IReadOnlyList<RlpItem> items, string source)
+    private static (EthereumTransaction Transaction, EthereumSignature? Signature) DecodeTyped(TransactionKind kind, RlpItem item, string source)
     {
+        int fees = kind == TransactionKind.FeeMarket ? 2 : 1;
+        int fields = 7 + fees;
+        IReadOnlyList<RlpItem> items = item.List(source, "the transaction", fields, fields + 3);
         EthereumTransaction transaction = new()
         {
-            Kind = TransactionKind.FeeMarket,
+            Kind = kind,
             ChainId = (ulong)items[0].Number(source, "chainId", sizeof(ulong)),
             Nonce = (ulong)items[1].Number(source, "nonce", sizeof(ulong)),
-            MaxPriorityFeePerGas = items[2].Number(source, "maxPriorityFeePerGas", NumberSize),
-            MaxFeePerGas = items[3].Number(source, "maxFeePerGas", NumberSize),
-            GasLimit = (ulong)items[4].Number(source, "gasLimit", sizeof(ulong)),
-            To = ReadAddress(items[5], source),
-            Value = items[6].Number(source, "value", NumberSize),
-            Data = items[7].Bytes(source, "data", 0, MaxData),
-            AccessList = [.. items[8].List(source, "accessList").Select(entry => ReadEntry(entry, source))],
+            MaxPriorityFeePerGas = fees == 2 ? items[2].Number(source, "maxPriorityFeePerGas", NumberSize) : 0,
+            MaxFeePerGas = items[1 + fees].Number(source, fees == 2 ? "maxFeePerGas" : "gasPrice", NumberSize),
+            GasLimit = (ulong)items[2 + fees].Number(source, "gasLimit", sizeof(ulong)),
+            To = ReadAddress(items[3 + fees], source),
+            Value = items[4 + fees].Number(source, "value", NumberSize),
+            Data = items[5 + fees].Bytes(source, "data", 0, MaxData),
+            AccessList = [.. items[6 + fees].List(source, "accessList").Select(entry => ReadEntry(entry, source))],
         };
-        if (items.Count == FeeMarketFields)
+        if (items.Count == fields)
         {
             return (transaction, null);
         }
 
-        BigInteger parity = items[9].Number(source, "yParity", 1);
+        BigInteger parity = items[fields].Number(source, "yParity", 1);
         return parity <= 1
-            ? (transaction, new EthereumSignature(Word(items[10], source), Word(items[11], source), parity.IsOne))
+            ? (transaction, new EthereumSignature(Word(items[fields + 1], source), Word(items[fields + 2], source), parity.IsOne))
             : throw new FaultException(Fault.BadInput, $"{source}: yParity is {parity}, and can be 0 or 1", Remedy);
     }
 
@@ -187,10 +188,10 @@ public sealed class EthereumTransaction
     private IEnumerable<RlpItem> LegacyItems() =>
         [RlpItem.Of(Nonce), RlpItem.Of(MaxFeePerGas), RlpItem.Of(GasLimit), Recipient(), RlpItem.Of(Value), new RlpItem(Data)];
 
-    private IEnumerable<RlpItem> FeeMarketItems() =>
+    private IEnumerable<RlpItem> TypedItems() =>
     [
-        RlpItem.Of(ChainId), RlpItem.Of(Nonce), RlpItem.Of(MaxPriorityFeePerGas), RlpItem.Of(MaxFeePerGas), RlpItem.Of(GasLimit),
-        Recipient(), RlpItem.Of(Value), new RlpItem(Data),
+        RlpItem.Of(ChainId), RlpItem.Of(Nonce), .. Kind == TransactionKind.FeeMarket ? (RlpItem[])[RlpItem.Of(MaxPriorityFeePerGas)] : [],
+        RlpItem.Of(MaxFeePerGas), RlpItem.Of(GasLimit), Recipient(), RlpItem.Of(Value), new RlpItem(Data),
         new RlpItem([
             .. AccessList.Select(entry => new RlpItem([
                 new RlpItem(entry.Address.ToArray()), new RlpItem([.. entry.StorageKeys.Select(key => new RlpItem(key.ToArray()))]),

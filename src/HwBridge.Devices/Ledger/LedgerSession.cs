@@ -153,6 +153,12 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         ushort status = StatusWords.Ok;
         for (int link = 0; link < command.Links && status == StatusWords.Ok; link++)
         {
+            if (link > 0 && stop.IsCancellationRequested)
+            {
+                await AbandonAsync(command).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+            }
+
             status = await TransferAsync(command.EncodeLink(link, _apdu), command.NeedsApproval, command.Name, stop).ConfigureAwait(false);
         }
 
@@ -168,6 +174,16 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         }
 
         return status;
+    }
+
+    /// <summary>Nothing half-sent stays on the device when nobody waits for the answer any more.</summary>
+    private async ValueTask AbandonAsync<TAnswer>(ILedgerCommand<TAnswer> command)
+    {
+        int length = command.EncodeAbandon(_apdu);
+        if (length > 0)
+        {
+            await TransferAsync(length, false, command.Name, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private void Keep(string command)

@@ -20,4 +20,26 @@ internal static class PathCodec
 
         return 1 + (4 * indices.Length);
     }
+
+    /// <summary>A path and what follows it.</summary>
+    internal static byte[] Before(Bip32Path path, ReadOnlySpan<byte> rest)
+    {
+        byte[] payload = new byte[1 + (4 * path.Indices.Length) + rest.Length];
+        rest.CopyTo(payload.AsSpan(Encode(path.Indices, payload)));
+        return payload;
+    }
+
+    /// <summary>Where a payload is cut into parts of at most 255 bytes: its begin, each cut, its end.</summary>
+    /// <param name="length">Of the payload.</param>
+    /// <param name="end">So many bytes at the end stay together with at least one byte before them.</param>
+    internal static int[] Cut(int length, int end = 0)
+    {
+        List<int> cuts = [0];
+        while (length - cuts[^1] > ApduLimits.MaxData)
+        {
+            cuts.Add(Math.Min(cuts[^1] + ApduLimits.MaxData, length - 1 - end));
+        }
+
+        return [.. cuts, length];
+    }
 }

@@ -61,6 +61,7 @@ internal sealed class EthereumTransactionTests
     }
 
     [TestCase(TransactionKind.FeeMarket)]
+    [TestCase(TransactionKind.AccessList)]
     [TestCase(TransactionKind.Legacy)]
     public void Decode_Encoded_GivesTheSame(TransactionKind kind)
     {
@@ -76,7 +77,8 @@ internal sealed class EthereumTransactionTests
         }
     }
 
-    [TestCase("01c0", "type 1")]
+    [TestCase("01c0", "list of 8 or 11")]
+    [TestCase("03c0", "type 3")]
     [TestCase("02c0", "list of 9 or 12")]
     [TestCase("c0", "list of 9")]
     [TestCase("e980808080808080808000", "after its end")]
@@ -142,7 +144,7 @@ internal sealed class EthereumTransactionTests
         ChainId = 560048,
         Nonce = 0,
         MaxFeePerGas = 30_000_000_000,
-        MaxPriorityFeePerGas = kind == TransactionKind.Legacy ? 0 : 1_000_000_000,
+        MaxPriorityFeePerGas = kind == TransactionKind.FeeMarket ? 1_000_000_000 : 0,
         GasLimit = 21000,
         To = new ExecutionAddress(Enumerable.Range(1, 20).Select(i => (byte)i).ToArray()),
         Value = BigInteger.Parse("32000000000000000000"),

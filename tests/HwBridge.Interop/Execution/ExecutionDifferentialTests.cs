@@ -93,15 +93,16 @@ public sealed class ExecutionDifferentialTests
 
     private EthereumTransaction RandomTransaction()
     {
-        bool isLegacy = _random.Next(3) == 0;
+        var kind = (TransactionKind)_random.Next(3);
+        bool isLegacy = kind == TransactionKind.Legacy;
         BigInteger fee = Number(_random.Next(1, 12));
         return new EthereumTransaction
         {
-            Kind = isLegacy ? TransactionKind.Legacy : TransactionKind.FeeMarket,
+            Kind = kind,
             ChainId = (ulong)_random.NextInt64(1, 1L << _random.Next(1, 50)),
             Nonce = (ulong)_random.NextInt64(1L << _random.Next(50)),
             MaxFeePerGas = fee,
-            MaxPriorityFeePerGas = isLegacy ? 0 : fee / (1 + _random.Next(4)),
+            MaxPriorityFeePerGas = kind != TransactionKind.FeeMarket ? 0 : fee / (1 + _random.Next(4)),
             GasLimit = (ulong)_random.NextInt64(1L << _random.Next(1, 40)),
             To = _random.Next(10) == 0 ? null : new ExecutionAddress(Bytes(20)),
             Value = Number(_random.Next(33)),

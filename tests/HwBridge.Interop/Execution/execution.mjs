@@ -13,14 +13,16 @@ const viemFields = (t) => ({
   chainId: Number(t.chainId), nonce: Number(t.nonce), gas: BigInt(t.gasLimit), to: t.to ?? undefined, value: BigInt(t.value), data: t.data,
   ...(t.type === 2
     ? { type: 'eip1559', maxFeePerGas: BigInt(t.maxFeePerGas), maxPriorityFeePerGas: BigInt(t.maxPriorityFeePerGas), accessList: t.accessList }
-    : { type: 'legacy', gasPrice: BigInt(t.maxFeePerGas) }),
+    : t.type === 1
+      ? { type: 'eip2930', gasPrice: BigInt(t.maxFeePerGas), accessList: t.accessList }
+      : { type: 'legacy', gasPrice: BigInt(t.maxFeePerGas) }),
 });
 
 const ethersFields = (t) => ({
   type: t.type, chainId: BigInt(t.chainId), nonce: Number(t.nonce), gasLimit: BigInt(t.gasLimit), to: t.to, value: BigInt(t.value), data: t.data,
   ...(t.type === 2
     ? { maxFeePerGas: BigInt(t.maxFeePerGas), maxPriorityFeePerGas: BigInt(t.maxPriorityFeePerGas), accessList: t.accessList }
-    : { gasPrice: BigInt(t.maxFeePerGas) }),
+    : { gasPrice: BigInt(t.maxFeePerGas), ...(t.type === 1 ? { accessList: t.accessList } : {}) }),
 });
 
 const withoutDomain = ({ EIP712Domain, ...types }) => types;
