@@ -49,7 +49,12 @@ public sealed class TypedData
 
     /// <summary>The structs that the data uses, the domain's and the primary one first.</summary>
     public IReadOnlyList<TypedDataStruct> Structs =>
-        [.. ((string[])[.. Referenced(DomainType), .. Referenced(PrimaryType)]).Distinct().Select(name => _structs[name])];
+        
+    [
+        .. ((string[])[.. TypedDataStruct.Referenced(DomainType, _structs), .. TypedDataStruct.Referenced(PrimaryType, _structs)])
+            .Distinct()
+            .Select(name => _structs[name]),
+    ];
 
     /// <summary>Reads JSON with <c>types</c>, <c>primaryType</c>, <c>domain</c> and <c>message</c>.</summary>
     /// <param name="json">UTF-8, at most <see cref="MaxFileSize"/>.</param>
@@ -64,25 +69,8 @@ public sealed class TypedData
     public Bytes32 SigningHash() => Keccak256.Hash(
         (ReadOnlySpan<byte>)[0x19, 0x01, .. DomainSeparator.ToArray(), .. MessageHash?.ToArray() ?? []]);
 
-    /// <summary>The struct itself, then those that it refers to by name: <c>Mail(Person from,…)Person(string name,…)</c>.</summary>
-    public string EncodeType(string name) => string.Concat(
-        Referenced(name).Skip(1).Order(StringComparer.Ordinal).Prepend(name).Select(referenced => _structs[referenced]));
-
-    /// <summary>The name and all that it refers to, each once.</summary>
-    private List<string> Referenced(string name)
-    {
-        List<string> found = [name];
-        for (int i = 0; i < found.Count; i++)
-        {
-            found.AddRange(_structs[found[i]].Fields
-                .Select(field => field.Type.Base)
-                .Where(type => type.Kind == TypedDataKind.Struct && !found.Contains(type.Name))
-                .Select(type => type.Name)
-                .Distinct());
-        }
-
-        return found;
-    }
+    /// <summary>See <see cref="TypedDataStruct.EncodeType"/>.</summary>
+    public string EncodeType(string name) => TypedDataStruct.EncodeType(name, _structs);
 
     private Bytes32 HashStruct(TypedDataValue value)
     {
@@ -97,23 +85,10 @@ public sealed class TypedData
     }
 
     /// <summary>The 32 bytes that a value is in its struct or array.</summary>
-    private Bytes32 EncodeData(TypedDataValue value)
+    private Bytes32 EncodeData(TypedDataValue value) => value.Type.Kind switch
     {
-        switch (value.Type.Kind)
-        {
-            case TypedDataKind.Struct:
-                return HashStruct(value);
-            case TypedDataKind.Array:
-                return Keccak256.Hash([.. value.Items.Select(item => (ReadOnlyMemory<byte>)EncodeData(item).ToArray())]);
-            case TypedDataKind.Text or TypedDataKind.Bytes:
-                return Keccak256.Hash(value.Bytes.Span);
-            default:
-                Span<byte> word = stackalloc byte[Bytes32.Size];
-                ReadOnlySpan<byte> bytes = value.Bytes.Span;
-                bool isNegative = value.Type.Kind == TypedDataKind.Integer && bytes[0] >= 0x80;
-                word.Fill(isNegative ? (byte)0xff : (byte)0);
-                bytes.CopyTo(value.Type.Kind == TypedDataKind.FixedBytes ? word : word[^bytes.Length..]);
-                return new Bytes32(word);
-        }
-    }
+        TypedDataKind.Struct => HashStruct(value),
+        TypedDataKind.Array => Keccak256.Hash([.. value.Items.Select(item => (ReadOnlyMemory<byte>)EncodeData(item).ToArray())]),
+        _ => value.Type.EncodeData(value.Bytes.Span),
+    };
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using HwBridge.Core.Execution;
+using HwBridge.Core.Ssz;
 
 namespace HwBridge.Core.Eip712;
 
@@ -33,6 +35,22 @@ public sealed record TypedDataType
 
     /// <summary>Reads a type; whether a struct of that name exists is not looked at.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out TypedDataType? type) => TryParse(text, MaxDimensions, out type);
+
+    /// <summary>The 32 bytes that a value of an atomic or dynamic type is in its struct or array.</summary>
+    /// <param name="value">See <see cref="TypedDataValue.Bytes"/>; a number may have fewer bytes than its type, and is not negative then.</param>
+    public Bytes32 EncodeData(ReadOnlySpan<byte> value)
+    {
+        if (Kind is TypedDataKind.Text or TypedDataKind.Bytes)
+        {
+            return Keccak256.Hash(value);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, Bytes32.Size, nameof(value));
+        Span<byte> word = stackalloc byte[Bytes32.Size];
+        word.Fill(Kind == TypedDataKind.Integer && value.Length == Size && value[0] >= 0x80 ? (byte)0xff : (byte)0);
+        value.CopyTo(Kind == TypedDataKind.FixedBytes ? word : word[^value.Length..]);
+        return new Bytes32(word);
+    }
 
     /// <summary>A letter, _ or $, then those and digits: what Solidity takes for a name.</summary>
     internal static bool IsName(string text) => text.Length is > 0 and <= TypedData.MaxName && !char.IsAsciiDigit(text[0])

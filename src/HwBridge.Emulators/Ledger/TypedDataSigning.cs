@@ -16,8 +16,8 @@ internal sealed class TypedDataSigning(EthereumAppSettings settings, SigningRevi
 {
     private const int MaxDefinitions = 128;
 
-    private readonly Dictionary<string, List<TypedDataField>> _structs = [];
-    private string? _defining;
+    private readonly Dictionary<string, TypedDataStruct> _structs = [];
+    private List<TypedDataField>? _defining;
     private bool _isDefined;
     private bool _isFiltered;
     private TypedDataStream? _domain;
@@ -172,18 +172,19 @@ internal sealed class TypedDataSigning(EthereumAppSettings settings, SigningRevi
 
     private bool TryDefineStruct(ReadOnlySpan<byte> data)
     {
-        _defining = Encoding.ASCII.GetString(data);
-        return data.Length > 0 && _structs.Count < MaxDefinitions && _structs.TryAdd(_defining, []);
+        string name = Encoding.ASCII.GetString(data);
+        _defining = [];
+        return data.Length > 0 && _structs.Count < MaxDefinitions && _structs.TryAdd(name, new TypedDataStruct(name, _defining));
     }
 
     private bool TryDefineField(ReadOnlySpan<byte> data)
     {
-        if (_defining is null || _structs[_defining].Count == MaxDefinitions || TypedDataStream.TryReadField(data) is not { } field)
+        if (_defining is null || _defining.Count == MaxDefinitions || TypedDataStream.TryReadField(data) is not { } field)
         {
             return false;
         }
 
-        _structs[_defining].Add(field);
+        _defining.Add(field);
         return true;
     }
 }

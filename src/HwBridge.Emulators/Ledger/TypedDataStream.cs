@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using HwBridge.Core.Eip712;
 using HwBridge.Core.Execution;
+using HwBridge.Core.Signing;
 using HwBridge.Core.Ssz;
 using HwBridge.Emulators.Screens;
 
@@ -13,13 +14,13 @@ internal sealed class TypedDataStream
     // The app's own: structs and arrays inside each other.
     private const int MaxDepth = 16;
 
-    private readonly Dictionary<string, List<TypedDataField>> _structs;
+    private readonly IReadOnlyDictionary<string, TypedDataStruct> _structs;
     private readonly Stack<Level> _levels = [];
     private readonly List<byte> _value = [];
     private readonly List<ScreenField> _shown = [];
     private int _awaited = -1;
 
-    internal TypedDataStream(Dictionary<string, List<TypedDataField>> structs, string name)
+    internal TypedDataStream(IReadOnlyDictionary<string, TypedDataStruct> structs, string name)
     {
         _structs = structs;
         IsSound = TryPush(name) && TryAdvance();
@@ -183,28 +184,15 @@ internal sealed class TypedDataStream
     /// <summary>The 32 bytes of a value; null where it is none of its type.</summary>
     private static Bytes32? Encode(TypedDataType type, ReadOnlySpan<byte> value)
     {
-        if (type.Kind is TypedDataKind.Bytes or TypedDataKind.Text)
-        {
-            return Keccak256.Hash(value);
-        }
-
         bool fits = type.Kind switch
         {
-            TypedDataKind.Address => value.Length == 20,
+            TypedDataKind.Bytes or TypedDataKind.Text => true,
+            TypedDataKind.Address => value.Length == ExecutionAddress.Size,
             TypedDataKind.Boolean => value.Length == 1,
             TypedDataKind.Integer => value.Length is > 0 and <= Bytes32.Size,
             _ => value.Length <= Bytes32.Size,
         };
-        if (!fits)
-        {
-            return null;
-        }
-
-        Span<byte> word = stackalloc byte[Bytes32.Size];
-        bool isNegative = type.Kind == TypedDataKind.Integer && value.Length == type.Size && value[0] >= 0x80;
-        word.Fill(isNegative ? (byte)0xff : (byte)0);
-        value.CopyTo(type.Kind == TypedDataKind.FixedBytes ? word : word[^value.Length..]);
-        return new Bytes32(word);
+        return fits ? type.EncodeData(value) : null;
     }
 
     private static string Text(TypedDataType type, ReadOnlySpan<byte> value) =>
@@ -212,13 +200,13 @@ internal sealed class TypedDataStream
 
     private bool TryPush(string name)
     {
-        if (_levels.Count == MaxDepth || !_structs.TryGetValue(name, out List<TypedDataField>? fields) || fields.Count == 0)
+        if (_levels.Count == MaxDepth || !_structs.TryGetValue(name, out TypedDataStruct? defined) || defined.Fields.Count == 0)
         {
             return false;
         }
 
-        Level level = new([.. fields.Select(field => field.Type)], [.. fields.Select(field => field.Name)]);
-        level.Hashed.AddRange(Keccak256.Hash(Encoding.ASCII.GetBytes(EncodeType(name))).ToArray());
+        Level level = new([.. defined.Fields.Select(field => field.Type)], [.. defined.Fields.Select(field => field.Name)]);
+        level.Hashed.AddRange(Keccak256.Hash(Encoding.ASCII.GetBytes(TypedDataStruct.EncodeType(name, _structs))).ToArray());
         _levels.Push(level);
         return true;
     }
@@ -253,19 +241,6 @@ internal sealed class TypedDataStream
         }
 
         return true;
-    }
-
-    private string EncodeType(string name)
-    {
-        List<string> found = [name];
-        for (int i = 0; i < found.Count; i++)
-        {
-            found.AddRange(_structs[found[i]].Select(field => field.Type.Base)
-                .Where(type => type.Kind == TypedDataKind.Struct && _structs.ContainsKey(type.Name) && !found.Contains(type.Name))
-                .Select(type => type.Name).Distinct());
-        }
-
-        return string.Concat(found.Skip(1).Order(StringComparer.Ordinal).Prepend(name).Select(each => new TypedDataStruct(each, _structs[each])));
     }
 
     /// <summary>A struct's members or an array's elements, of which some have come.</summary>

@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Text;
 using HwBridge.Core.Bip32;
-using HwBridge.Core.Eip712;
 using HwBridge.Core.Execution;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -19,42 +16,9 @@ namespace HwBridge.Devices.Tests.Ledger;
 /// <summary>The execution layer's signatures of a Ledger, and what becomes of those that don't come to their end.</summary>
 internal sealed class LedgerSigningTests
 {
-    private static readonly Bip32Path Account = Path("m/44'/60'/0'/0/0");
-    private static readonly EthereumTransaction Transfer = Transaction(default);
-    private static readonly EthereumTransaction LongCall = Transaction(new byte[800]);
-    private static readonly byte[] LongMessage = Encoding.ASCII.GetBytes(new string('a', 600));
+    private static readonly Bip32Path Account = SigningCases.Account;
 
-    private static readonly TypedData Data = TypedData.Parse(
-        Encoding.UTF8.GetBytes($$$"""
-            {
-              "types": {
-                "EIP712Domain": [{"name": "name", "type": "string"}, {"name": "chainId", "type": "uint256"}],
-                "Order": [
-                  {"name": "items", "type": "Item[2][]"}, {"name": "delta", "type": "int24"}, {"name": "note", "type": "string"},
-                  {"name": "tags", "type": "bytes4[]"}, {"name": "first", "type": "Item"}, {"name": "paid", "type": "bool"}
-                ],
-                "Item": [{"name": "owner", "type": "address"}, {"name": "raw", "type": "bytes"}]
-              },
-              "primaryType": "Order",
-              "domain": {"name": "Shop", "chainId": 560048},
-              "message": {
-                "items": [[{"owner": "0x0000000000000000000000000000000000000001", "raw": "0x"}, {"owner": "0x0000000000000000000000000000000000000002", "raw": "0x01"}]],
-                "delta": -5, "note": "{{{new string('n', 700)}}}", "tags": ["0x01020304", "0x00000000"],
-                "first": {"owner": "0x0000000000000000000000000000000000000003", "raw": "0xff"}, "paid": true
-              }
-            }
-            """),
-        "order.json");
-
-    private static readonly Dictionary<string, Func<IExecutionSigning, CancellationToken, ValueTask<EthereumSignature>>> Signatures = new()
-    {
-        ["transfer"] = static (signing, stop) => signing.SignTransactionAsync(Account, Transfer, stop),
-        ["call"] = static (signing, stop) => signing.SignTransactionAsync(Account, LongCall, stop),
-        ["message"] = static (signing, stop) => signing.SignMessageAsync(Account, LongMessage, stop),
-        ["typed data"] = static (signing, stop) => signing.SignTypedDataAsync(Account, Data, stop),
-    };
-
-    private static IEnumerable<string> Kinds => Signatures.Keys;
+    private static IEnumerable<string> Kinds => SigningCases.Kinds.Append(SigningCases.Nested);
 
     [TestCaseSource(nameof(Kinds))]
     public async Task Sign_Approved_IsTheAccountsSignature(string kind)
@@ -63,9 +27,9 @@ internal sealed class LedgerSigningTests
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         IExecutionSigning signing = store.Require<IExecutionSigning>("sign");
         ExecutionAddress account = await signing.GetAddressAsync(Account, confirm: true, CancellationToken.None);
-        EthereumSignature signature = await Signatures[kind](signing, CancellationToken.None);
+        EthereumSignature signature = await SigningCases.SignAsync(kind, signing, CancellationToken.None);
         Assert.That(account.ToChecksumString(), Is.EqualTo("0xDad77910DbDFdE764fC21FCD4E74D71bBACA6D8D"));
-        Assert.That(signature.Recover(DigestOf(kind)), Is.EqualTo(account));
+        Assert.That(signature.Recover(SigningCases.DigestOf(kind)), Is.EqualTo(account));
     }
 
     [TestCaseSource(nameof(Kinds))]
@@ -76,11 +40,11 @@ internal sealed class LedgerSigningTests
         await using SoftwareLedger ledger = SwitchOn(screen);
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         IExecutionSigning signing = store.Require<IExecutionSigning>("sign");
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await Signatures[kind](signing, CancellationToken.None));
+        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await SigningCases.SignAsync(kind, signing, CancellationToken.None));
         Assert.That(fault.Fault, Is.EqualTo(Fault.UserRejected));
         screen.Answer(approve: true);
         screen.Answer(approve: true);
-        Assert.That((await Signatures[kind](signing, CancellationToken.None)).Recover(DigestOf(kind)), Is.Not.Null);
+        Assert.That((await SigningCases.SignAsync(kind, signing, CancellationToken.None)).Recover(SigningCases.DigestOf(kind)), Is.Not.Null);
     }
 
     /// <summary>Another program, or this one before it was killed, has left the device with any part of anything.</summary>
@@ -90,14 +54,14 @@ internal sealed class LedgerSigningTests
         await using SoftwareLedger ledger = SwitchOn(new PolicyScreen(approve: true));
         int cuts = 0;
         foreach (ILedgerCommand<EthereumSignature> half in (ILedgerCommand<EthereumSignature>[])
-            [new SignTransactionCommand(Account, LongCall), new SignMessageCommand(Account, LongMessage), new SignTypedDataCommand(Account, Data)])
+            [new SignTransactionCommand(Account, SigningCases.Call), new SignMessageCommand(Account, SigningCases.Message), new SignTypedDataCommand(Account, SigningCases.NestedData)])
         {
             for (int links = 1; links < half.Links; links++, cuts++)
             {
                 await SendAsync(ledger, half, links);
                 await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
-                EthereumSignature signature = await Signatures[kind](store.Require<IExecutionSigning>("sign"), CancellationToken.None);
-                Assert.That(signature.Recover(DigestOf(kind)), Is.Not.Null);
+                EthereumSignature signature = await SigningCases.SignAsync(kind, store.Require<IExecutionSigning>("sign"), CancellationToken.None);
+                Assert.That(signature.Recover(SigningCases.DigestOf(kind)), Is.Not.Null);
             }
         }
 
@@ -138,7 +102,7 @@ internal sealed class LedgerSigningTests
             IExecutionSigning signing = store.Require<IExecutionSigning>("sign");
             try
             {
-                await Signatures[kind](signing, stop.Token);
+                await SigningCases.SignAsync(kind, signing, stop.Token);
                 isDone = true;
                 continue;
             }
@@ -147,7 +111,7 @@ internal sealed class LedgerSigningTests
                 Assert.That(instructions[^1], Is.EqualTo(EthereumApp.GetPublicKey), "which ends whatever was begun");
             }
 
-            Assert.That((await Signatures[kind](signing, CancellationToken.None)).Recover(DigestOf(kind)), Is.Not.Null);
+            Assert.That((await SigningCases.SignAsync(kind, signing, CancellationToken.None)).Recover(SigningCases.DigestOf(kind)), Is.Not.Null);
         }
 
         TestContext.Out.WriteLine($"{cut - 1} cuts");
@@ -183,9 +147,9 @@ internal sealed class LedgerSigningTests
                 swapping, framing, new ListeningPerson(), TestLedger.Options, CancellationToken.None);
             try
             {
-                EthereumSignature signature = await Signatures[kind](store.Require<IExecutionSigning>("sign"), CancellationToken.None);
-                Assert.That(signature.Recover(DigestOf(kind)), Is.Not.Null, "only what was not changed");
-                Assert.That(signature.RequireFrom(signature.Recover(DigestOf(kind))!.Value, DigestOf(kind), "x"), Is.EqualTo(signature));
+                EthereumSignature signature = await SigningCases.SignAsync(kind, store.Require<IExecutionSigning>("sign"), CancellationToken.None);
+                Assert.That(signature.Recover(SigningCases.DigestOf(kind)), Is.Not.Null, "only what was not changed");
+                Assert.That(signature.RequireFrom(signature.Recover(SigningCases.DigestOf(kind))!.Value, SigningCases.DigestOf(kind), "x"), Is.EqualTo(signature));
             }
             catch (FaultException fault)
             {
@@ -213,7 +177,7 @@ internal sealed class LedgerSigningTests
             {
                 await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(
                     pulling, framing, new ListeningPerson(), TestLedger.Options, CancellationToken.None);
-                Assert.That((await Signatures[kind](store.Require<IExecutionSigning>("sign"), CancellationToken.None)).Recover(DigestOf(kind)), Is.Not.Null);
+                Assert.That((await SigningCases.SignAsync(kind, store.Require<IExecutionSigning>("sign"), CancellationToken.None)).Recover(SigningCases.DigestOf(kind)), Is.Not.Null);
                 isDone = true;
             }
             catch (FaultException fault)
@@ -222,7 +186,7 @@ internal sealed class LedgerSigningTests
             }
 
             await using LedgerKeyStore next = await TestLedger.OpenAsync(ledger);
-            Assert.That((await Signatures[kind](next.Require<IExecutionSigning>("sign"), CancellationToken.None)).Recover(DigestOf(kind)), Is.Not.Null);
+            Assert.That((await SigningCases.SignAsync(kind, next.Require<IExecutionSigning>("sign"), CancellationToken.None)).Recover(SigningCases.DigestOf(kind)), Is.Not.Null);
         }
 
         TestContext.Out.WriteLine($"{points - 1} packets");
@@ -234,7 +198,7 @@ internal sealed class LedgerSigningTests
         await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         FaultException fault = Assert.ThrowsAsync<FaultException>(
-            async () => await store.Require<IExecutionSigning>("sign").SignTransactionAsync(Account, LongCall, CancellationToken.None));
+            async () => await store.Require<IExecutionSigning>("sign").SignTransactionAsync(Account, SigningCases.Call, CancellationToken.None));
         Assert.That(fault.Fault, Is.EqualTo(Fault.Unsupported));
         Assert.That(fault.Remedy, Does.Contain("Blind signing"));
     }
@@ -330,35 +294,12 @@ internal sealed class LedgerSigningTests
         }
     }
 
-    private static Core.Ssz.Bytes32 DigestOf(string kind) => kind switch
-    {
-        "transfer" => Transfer.SigningHash(),
-        "call" => LongCall.SigningHash(),
-        "message" => PersonalMessage.SigningHash(LongMessage),
-        _ => Data.SigningHash(),
-    };
-
     private static SoftwareLedger SwitchOn(IDeviceScreen screen)
     {
         SoftwareLedger ledger = TestLedger.SwitchOn(screen);
         ledger.EthereumSettings.BlindSigning = true;
         return ledger;
     }
-
-    private static Bip32Path Path(string text) => Bip32Path.TryParse(text, out Bip32Path? path) ? path : throw new AssertionException(text);
-
-    private static EthereumTransaction Transaction(byte[]? data) => new()
-    {
-        Kind = TransactionKind.FeeMarket,
-        ChainId = 560048,
-        Nonce = 3,
-        MaxFeePerGas = 20_000_000_000,
-        MaxPriorityFeePerGas = 1_000_000_000,
-        GasLimit = 100_000,
-        To = default(ExecutionAddress),
-        Value = BigInteger.Pow(10, 18),
-        Data = data ?? [],
-    };
 
     /// <summary>A host without any opinion.</summary>
     private sealed class DeviceLinkOf(ITransport transport, IFraming framing) : IDisposable
