@@ -106,7 +106,7 @@ internal sealed class ExecutionNodeTests
                     length += await stream.ReadAsync(buffer.AsMemory(length));
                     question = Encoding.UTF8.GetString(buffer, 0, length);
                 }
-                while (!question.EndsWith("}", StringComparison.Ordinal));
+                while (!question.EndsWith('}'));
 
                 Questions.Add(question);
                 byte[] body = Encoding.UTF8.GetBytes(_answer(question));

@@ -93,7 +93,13 @@ internal sealed class HwAppEthTests
         };
         EthereumTransaction legacy = new()
         {
-            Kind = TransactionKind.Legacy, ChainId = 1, Nonce = 7, MaxFeePerGas = 1, GasLimit = 1, To = default(ExecutionAddress), Data = new byte[207],
+            Kind = TransactionKind.Legacy,
+            ChainId = 1,
+            Nonce = 7,
+            MaxFeePerGas = 1,
+            GasLimit = 1,
+            To = default(ExecutionAddress),
+            Data = new byte[207],
         };
         byte[] message = Encoding.UTF8.GetBytes(new string('m', 600));
         TypedData data = TypedData.Parse(Encoding.UTF8.GetBytes(TypedMail), "mail.json");
