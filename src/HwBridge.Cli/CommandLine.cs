@@ -60,6 +60,7 @@ internal static class CommandLine
             RecipientCommand.Create(runner),
             BackupCommand.Create(runner),
             DrillCommand.Create(runner),
+            SignCommand.Create(runner),
             DoctorCommand.Create(runner),
             EmulatorCommand.Create(runner),
             DemoCommand.Create(runner),

@@ -1,6 +1,6 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Devices.Ledger;
 using HwBridge.Devices.Trezor;
-using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Devices;

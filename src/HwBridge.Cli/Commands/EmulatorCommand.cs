@@ -55,8 +55,11 @@ internal static class EmulatorCommand
         };
 
         Option<int?> usbip = Usbip();
+        Option<bool> blindSigning = new("--blind-signing") { Description = "Switch on the Ethereum app's setting of that name" };
+        Option<bool> debugContracts = new("--debug-contracts") { Description = "Switch on the Ethereum app's setting of that name" };
+
         Command command = new("ledger", "A Ledger with its Ethereum and OpenPGP apps; what these store lasts until it is stopped");
-        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace, uhid, usbip])
+        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace, uhid, usbip, blindSigning, debugContracts])
         {
             command.Add(option);
         }
@@ -78,6 +81,11 @@ internal static class EmulatorCommand
             await using SoftwareLedger device = new(bytes.Span, Screen(context, approve), options)
             {
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
+                EthereumSettings =
+                {
+                    BlindSigning = context.Parsed.GetValue(blindSigning),
+                    DebugContracts = context.Parsed.GetValue(debugContracts),
+                },
             };
             if (context.Parsed.GetValue(uhid))
             {

@@ -29,6 +29,7 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(BackupRewrittenAnswer))]
 [JsonSerializable(typeof(BackupOutdatedAnswer))]
 [JsonSerializable(typeof(BackupRepairedAnswer))]
+[JsonSerializable(typeof(SignedAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>URIs and quotes as they are: this is a terminal or a file, not a web page.</summary>

@@ -18,4 +18,7 @@ public enum KeyStoreCapabilities
 
     /// <summary><see cref="ISeedCheck"/>.</summary>
     SeedCheck = 8,
+
+    /// <summary><see cref="IExecutionSigning"/>.</summary>
+    ExecutionSigning = 16,
 }

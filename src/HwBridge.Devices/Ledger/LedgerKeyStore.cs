@@ -10,7 +10,7 @@ using HwBridge.Transports;
 namespace HwBridge.Devices.Ledger;
 
 /// <summary>
-/// A Ledger: with the Ethereum app it derives validator keys itself and agrees X25519 secrets on its screen, with the OpenPGP app it
+/// A Ledger: with the Ethereum app it derives validator keys itself, agrees X25519 secrets and signs on its screen, with the OpenPGP app it
 /// keeps backups.
 /// </summary>
 /// <remarks>
@@ -24,6 +24,7 @@ public sealed class LedgerKeyStore : IKeyStore
     private readonly LedgerValidatorKeys _validatorKeys;
     private readonly LedgerSealing _sealing;
     private readonly LedgerStorage _storage;
+    private readonly LedgerExecutionSigning _executionSigning;
 
     private LedgerKeyStore(LedgerSession session, LedgerOptions options, AppInfo? app, KeyStoreState state)
     {
@@ -32,6 +33,7 @@ public sealed class LedgerKeyStore : IKeyStore
         _validatorKeys = new LedgerValidatorKeys(session, apps);
         _sealing = new LedgerSealing(session, apps, options.SealingPath);
         _storage = new LedgerStorage(session, apps);
+        _executionSigning = new LedgerExecutionSigning(session, apps);
         Info = Describe(session.Uri, options, app, state);
     }
 
@@ -85,7 +87,7 @@ public sealed class LedgerKeyStore : IKeyStore
     public bool TryGet<TCapability>([NotNullWhen(true)] out TCapability? capability)
         where TCapability : class
     {
-        capability = _validatorKeys as TCapability ?? _sealing as TCapability ?? _storage as TCapability;
+        capability = _validatorKeys as TCapability ?? _sealing as TCapability ?? _storage as TCapability ?? _executionSigning as TCapability;
         return capability is not null;
     }
 
@@ -122,6 +124,7 @@ public sealed class LedgerKeyStore : IKeyStore
         Firmware: null,
         app,
         state,
-        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage,
+        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage
+        | KeyStoreCapabilities.ExecutionSigning,
         KeyOrigin.Device);
 }

@@ -1,5 +1,5 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Protocols.Framing;
-using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 
 namespace HwBridge.Devices.Ledger;

@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;

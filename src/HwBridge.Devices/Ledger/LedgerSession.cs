@@ -242,6 +242,12 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         int length = 0;
         for (int link = 0; link < command.Links && status == StatusWords.Ok; link++)
         {
+            if (link > 0 && stop.IsCancellationRequested)
+            {
+                await AbandonAsync(command).ConfigureAwait(false);
+                stop.ThrowIfCancellationRequested();
+            }
+
             length = command.EncodeLink(link, _apdu);
             status = await TransferAsync(length, command.NeedsApproval, command.Name, stop).ConfigureAwait(false);
         }
@@ -263,6 +269,16 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         }
 
         return status;
+    }
+
+    /// <summary>Nothing half-sent stays on the device when nobody waits for the answer any more.</summary>
+    private async ValueTask AbandonAsync<TAnswer>(ILedgerCommand<TAnswer> command)
+    {
+        int length = command.EncodeAbandon(_apdu);
+        if (length > 0)
+        {
+            await TransferAsync(length, false, command.Name, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private void Keep(string command)

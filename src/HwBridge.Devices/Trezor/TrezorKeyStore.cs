@@ -15,13 +15,15 @@ namespace HwBridge.Devices.Trezor;
 /// </remarks>
 public sealed class TrezorKeyStore : IKeyStore
 {
-    // Capability number of Features: the operations for keys of other protocols.
+    // Capability numbers of Features: the operations for keys of other protocols, and Ethereum.
     private const uint Crypto = 5;
+    private const uint Ethereum = 7;
 
     private readonly TrezorSession _session;
     private readonly TrezorSealing _sealing;
     private readonly DeviceRootedKeys _validatorKeys;
     private readonly TrezorSeedCheck _seedCheck;
+    private readonly TrezorExecutionSigning _executionSigning;
 
     private TrezorKeyStore(TrezorSession session, TrezorOptions options)
     {
@@ -29,6 +31,7 @@ public sealed class TrezorKeyStore : IKeyStore
         _sealing = new TrezorSealing(session, options.Label);
         _validatorKeys = new DeviceRootedKeys(session, options.Account);
         _seedCheck = new TrezorSeedCheck(session);
+        _executionSigning = new TrezorExecutionSigning(session);
         Info = Describe(session.Uri, session.Features);
     }
 
@@ -96,6 +99,10 @@ public sealed class TrezorKeyStore : IKeyStore
         {
             capability = _validatorKeys as TCapability;
         }
+        else if (typeof(TCapability) == typeof(IExecutionSigning) && Info.Capabilities.HasFlag(KeyStoreCapabilities.ExecutionSigning))
+        {
+            capability = _executionSigning as TCapability;
+        }
         else if (typeof(TCapability) == typeof(ISeedCheck) && Info.Capabilities.HasFlag(KeyStoreCapabilities.SeedCheck))
         {
             capability = _seedCheck as TCapability;
@@ -125,6 +132,7 @@ public sealed class TrezorKeyStore : IKeyStore
         // Firmware before the list of capabilities had what is needed here.
         bool hasSeed = features.Initialized && !features.BootloaderMode;
         bool canDerive = hasSeed && (features.Capabilities.Count == 0 || features.Capabilities.Contains(Crypto));
+        bool canSign = hasSeed && (features.Capabilities.Count == 0 || features.Capabilities.Contains(Ethereum));
         KeyStoreState state = features switch
         {
             { BootloaderMode: true } => KeyStoreState.Bootloader,
@@ -140,6 +148,7 @@ public sealed class TrezorKeyStore : IKeyStore
             App: null,
             state,
             (canDerive ? KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing : KeyStoreCapabilities.None)
+            | (canSign ? KeyStoreCapabilities.ExecutionSigning : KeyStoreCapabilities.None)
             | (hasSeed && TrezorModel.CanCheckSeed(features) ? KeyStoreCapabilities.SeedCheck : KeyStoreCapabilities.None),
             canDerive ? KeyOrigin.DeviceRooted : KeyOrigin.None);
     }

@@ -21,9 +21,6 @@ namespace HwBridge.Devices.Trezor;
 /// </remarks>
 internal sealed class TrezorSession : IAsyncDisposable
 {
-    // More than any firmware asks; a device that goes on is broken.
-    private const int MaxQuestions = 64;
-
     // What may lie between host and device from before.
     private const int MaxStale = 64;
 
@@ -225,12 +222,18 @@ internal sealed class TrezorSession : IAsyncDisposable
             }
 
             TimeSpan patience = _deadlines.Work;
-            int limit = entry is null ? MaxQuestions : SeedEntry.MaxQuestions;
+            int limit = entry is null ? command.MaxQuestions : SeedEntry.MaxQuestions;
             entry?.Begin();
             for (int questions = 0; questions < limit; questions++)
             {
                 await ReceiveAsync(patience, isPersonAsked: questions > 0, cancellationToken).ConfigureAwait(false);
                 MessageType type = TrezorMessage.TypeOf(_link.Message);
+                if (await ReplyAsync(command, type, cancellationToken).ConfigureAwait(false))
+                {
+                    patience = _deadlines.Work;
+                    continue;
+                }
+
                 if (type == command.Answer)
                 {
                     return default;
@@ -268,6 +271,19 @@ internal sealed class TrezorSession : IAsyncDisposable
             await AbandonAsync(exception).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Sends what the command itself has to say to a question, where it has.</summary>
+    private async ValueTask<bool> ReplyAsync<TAnswer>(ITrezorCommand<TAnswer> command, MessageType type, CancellationToken cancellationToken)
+    {
+        using SecretWriter payload = new(256);
+        if (command.Reply(type, TrezorMessage.PayloadOf(_link.Message), payload) is not { } reply)
+        {
+            return false;
+        }
+
+        await SendAsync(reply, payload.WrittenSpan, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask ReceiveAsync(TimeSpan patience, bool isPersonAsked, CancellationToken cancellationToken)

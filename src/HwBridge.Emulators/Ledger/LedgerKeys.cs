@@ -26,10 +26,6 @@ internal sealed class LedgerKeys : IDisposable
 
     internal Slip10Node DeriveAccount(ReadOnlySpan<uint> path) => _accounts.Derive(path);
 
-    /// <summary>65 bytes: 04 | x | y.</summary>
-    internal static byte[] UncompressedPublicKey(Slip10Node account) =>
-        Slip10Points.Secp256k1.Curve.DecodePoint(account.PublicKey.ToArray()).GetEncoded(compressed: false);
-
     /// <summary>
     /// X25519 with the account's private key as it is serialised; 32 bytes little-endian. All zero for a peer of low order.
     /// </summary>

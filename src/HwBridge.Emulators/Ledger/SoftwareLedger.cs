@@ -39,7 +39,7 @@ public sealed class SoftwareLedger : IAsyncDisposable
         Options = options ?? new SoftwareLedgerOptions();
         _keys = new LedgerKeys(seed);
         _openPgp = new OpenPgpAppDevice(new OpenPgpFlash(), Options);
-        _system = new SystemDevice(new EthereumAppDevice(_keys, Options.Model), _openPgp, Options);
+        _system = new SystemDevice(new EthereumAppDevice(_keys, Options.Model, EthereumSettings), _openPgp, Options);
         _screen = screen;
     }
 
@@ -54,6 +54,9 @@ public sealed class SoftwareLedger : IAsyncDisposable
         get => _system.State;
         set => _system.State = value;
     }
+
+    /// <summary>The settings of the Ethereum app.</summary>
+    public EthereumAppSettings EthereumSettings { get; } = new();
 
     /// <summary>What the OpenPGP app keeps.</summary>
     internal OpenPgpFlash OpenPgpFlash => _openPgp.Flash;

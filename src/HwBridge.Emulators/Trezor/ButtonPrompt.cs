@@ -14,11 +14,23 @@ internal sealed record ButtonPrompt(ButtonRequestType Legacy, ButtonRequestType 
     internal static readonly ButtonPrompt SignIdentity = new(ButtonRequestType.ProtectCall, ButtonRequestType.Other, "sign_identity");
     internal static readonly ButtonPrompt EthereumAddress = new(ButtonRequestType.Address, ButtonRequestType.Address, "show_address");
     internal static readonly ButtonPrompt EthereumKey = new(ButtonRequestType.PublicKey, ButtonRequestType.PublicKey, "show_pubkey");
+    internal static readonly ButtonPrompt EthereumTransaction = new(ButtonRequestType.SignTx, ButtonRequestType.SignTx, "confirm_ethereum_tx");
+    internal static readonly ButtonPrompt EthereumData = new(ButtonRequestType.SignTx, ButtonRequestType.SignTx, "confirm_data");
+    internal static readonly ButtonPrompt EthereumMessage = new(ButtonRequestType.Other, ButtonRequestType.Other, "sign_message");
+    internal static readonly ButtonPrompt EthereumWarning = new(ButtonRequestType.ProtectCall, ButtonRequestType.ProtectCall, "warning");
     internal static readonly ButtonPrompt Xpub = new(ButtonRequestType.PublicKey, ButtonRequestType.PublicKey, "show_xpub", Pages: 2);
 
     // Legacy has no such screens; core has no such requests.
     internal static readonly ButtonPrompt UnusualPath =
         new(ButtonRequestType.UnknownDerivationPath, ButtonRequestType.UnknownDerivationPath, "path_warning");
+
+    // Not recorded: from the newest source.
+    internal static readonly ButtonPrompt TypedDataSigner = new(ButtonRequestType.SignTx, ButtonRequestType.SignTx, "confirm_address");
+    internal static readonly ButtonPrompt TypedDataDomain = new(ButtonRequestType.Other, ButtonRequestType.Other, "should_show_domain");
+    internal static readonly ButtonPrompt TypedDataStruct = new(ButtonRequestType.Other, ButtonRequestType.Other, "should_show_struct");
+    internal static readonly ButtonPrompt TypedDataArray = new(ButtonRequestType.Other, ButtonRequestType.Other, "should_show_array");
+    internal static readonly ButtonPrompt TypedDataValue = new(ButtonRequestType.Other, ButtonRequestType.Other, "confirm_typed_value");
+    internal static readonly ButtonPrompt TypedDataFinal = new(ButtonRequestType.Other, ButtonRequestType.Other, "confirm_typed_data_final");
 
     internal static readonly ButtonPrompt PinEntry = new(ButtonRequestType.PinEntry, ButtonRequestType.PinEntry, "pin_device");
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
+using HwBridge.Core.Execution;
+using HwBridge.Core.Ssz;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Protocols.Trezor.Messages;
@@ -277,9 +279,72 @@ internal sealed class CoreFirmware(
 
     protected override Task TakeWordAsync(WordAck answer) => throw Refuse(Situation.NotInRecovery);
 
-    protected override void EndRecovery()
+    protected override void EndUnfinished()
     {
         // Nothing is under way between two requests.
+    }
+
+    protected override MessageParser? OwnParser(MessageType type) =>
+        type == MessageType.EthereumSignTypedData ? EthereumSignTypedData.Parser : null;
+
+    protected override async Task HandleOwnAsync(IMessage request)
+    {
+        EthereumSignTypedData asked = (EthereumSignTypedData)request;
+        using Slip10Node account = await SigningAccountAsync(asked.AddressN).ConfigureAwait(false);
+        await ConfirmTypedDataAsync(
+            ButtonPrompt.TypedDataSigner, "Signing address", new ScreenField("Address", Slip10Ecdsa.Address(account).ToChecksumString()))
+            .ConfigureAwait(false);
+        CoreTypedData data = new(AskHostAsync, ConfirmTypedDataAsync);
+        Bytes32 digest = await data.HashAsync(asked.PrimaryType).ConfigureAwait(false) ?? throw Refuse(Situation.TypedDataInvalid);
+        await ConfirmTypedDataAsync(ButtonPrompt.TypedDataFinal, "Really sign EIP-712 typed data?").ConfigureAwait(false);
+        await AnswerTypedDataAsync(account, digest).ConfigureAwait(false);
+    }
+
+    protected override async Task ConfirmTransactionAsync(EthereumTransaction transaction, int dataLength)
+    {
+        if (dataLength > 0)
+        {
+            ScreenReview data = Review($"Confirm data, {dataLength} bytes", new ScreenField("Data", Convert.ToHexStringLower(transaction.Data.Span)));
+            await ConfirmAsync(ButtonPrompt.EthereumData, data, Situation.TransactionRejected).ConfigureAwait(false);
+        }
+
+        string to = transaction.To?.ToChecksumString() ?? "new contract?";
+        await ConfirmAsync(ButtonPrompt.EthereumTransaction, Review("Recipient", new ScreenField("To", to)), Situation.TransactionRejected)
+            .ConfigureAwait(false);
+        ScreenReview summary = Review(
+            "Summary",
+            new ScreenField("Amount", AmountText(transaction.Value)),
+            new ScreenField("Maximum fee", AmountText(transaction.MaxFee)),
+            new ScreenField("Chain", $"{transaction.ChainId}"));
+        await ConfirmAsync(ButtonPrompt.EthereumTransaction, summary, Situation.FeeRejected).ConfigureAwait(false);
+    }
+
+    protected override async Task CollectDataAsync(UnsignedTransaction transaction)
+    {
+        while (transaction.Missing > 0)
+        {
+            await RequestDataAsync(transaction).ConfigureAwait(false);
+            TakeData(transaction, ((EthereumTxAck)await ExpectAsync(MessageType.EthereumTxAck, EthereumTxAck.Parser).ConfigureAwait(false)).DataChunk);
+        }
+
+        await FinishTransactionAsync(transaction).ConfigureAwait(false);
+    }
+
+    protected override async Task ConfirmMessageAsync(string address, byte[] message)
+    {
+        ScreenReview account = Review("Signing address", new ScreenField("Address", address));
+        await ConfirmAsync(ButtonPrompt.EthereumMessage, account, Situation.MessageRejected).ConfigureAwait(false);
+        ScreenReview text = Review("Sign message", new ScreenField("Message", MessageText(message)));
+        await ConfirmAsync(ButtonPrompt.EthereumMessage, text, Situation.MessageRejected).ConfigureAwait(false);
+    }
+
+    private Task ConfirmTypedDataAsync(ButtonPrompt prompt, string title, params ScreenField[] fields) =>
+        ConfirmAsync(prompt, Review(title, fields), Situation.TypedDataRejected);
+
+    private async Task<IMessage> AskHostAsync(MessageType type, IMessage question, MessageType answer, MessageParser parser)
+    {
+        await SendAsync(type, question).ConfigureAwait(false);
+        return await ExpectAsync(answer, parser).ConfigureAwait(false);
     }
 
     private static RequestRefusedException InvalidMagic() => new(new(FailureType.FirmwareError, "Invalid magic"));

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using HwBridge.Core.Execution;
+using HwBridge.Core.Ssz;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Protocols.Trezor.Messages;
@@ -26,7 +28,12 @@ internal sealed class LegacyFirmware(
     // Bitcoin, Bitcoin-like, Crypto, Ethereum, NEM, Stellar, U2F.
     private static readonly uint[] Capabilities = [1, 2, 5, 7, 10, 12, 14];
 
+    // What one screen has of a text; of a transaction's data it shows so many screens.
+    private const int CharactersPerScreen = 64;
+    private const int MaxDataScreens = 5;
+
     private LegacyRecovery? _recovery;
+    private UnsignedTransaction? _signing;
 
     protected override string Device => "Trezor Model One";
 
@@ -371,7 +378,123 @@ internal sealed class LegacyFirmware(
         }
     }
 
-    protected override void EndRecovery() => _recovery = null;
+    protected override void EndUnfinished() => (_recovery, _signing) = (null, null);
+
+    protected override MessageParser? OwnParser(MessageType type) => type switch
+    {
+        MessageType.EthereumTxAck when _signing is not null => EthereumTxAck.Parser,
+        MessageType.EthereumSignTypedHash => EthereumSignTypedHash.Parser,
+        _ => null,
+    };
+
+    protected override Task HandleOwnAsync(IMessage request) => request switch
+    {
+        EthereumTxAck chunk => TakeDataAsync(chunk),
+        EthereumSignTypedHash hashes => SignTypedHashAsync(hashes),
+        _ => throw new InvalidOperationException($"no handler for {request.Descriptor.Name}"),
+    };
+
+    protected override async Task ConfirmTransactionAsync(EthereumTransaction transaction, int dataLength)
+    {
+        _signing = null;
+        await ConfirmAsync(
+            ButtonPrompt.EthereumTransaction,
+            Review(
+                dataLength > 0 ? "Send, with data" : "Send",
+                new ScreenField("Amount", AmountText(transaction.Value)),
+                new ScreenField("To", transaction.To?.ToChecksumString() ?? "new contract?")),
+            Situation.TransactionRejected).ConfigureAwait(false);
+        string[] pages = Pages(Convert.ToHexStringLower(transaction.Data.Span));
+        for (int page = 0; page < Math.Min(pages.Length, MaxDataScreens) && dataLength > 0; page++)
+        {
+            ScreenReview review = Review($"Transaction data, {dataLength} bytes", new ScreenField($"Page {page + 1}", pages[page]));
+            await ConfirmAsync(ButtonPrompt.EthereumData, review, Situation.TransactionRejected).ConfigureAwait(false);
+        }
+
+        if (pages.Length > MaxDataScreens)
+        {
+            ScreenReview review = Review("The data is too long to be shown whole", new ScreenField("Bytes", $"{dataLength}"));
+            await ConfirmAsync(ButtonPrompt.EthereumWarning, review, Situation.TransactionRejected).ConfigureAwait(false);
+        }
+
+        string perGas = AmountText(transaction.MaxFeePerGas);
+        ScreenField[] fees = transaction.Kind == TransactionKind.Legacy
+            ? [new("Maximum fee", AmountText(transaction.MaxFee))]
+            :
+            [
+                new("Maximum fee per gas", perGas), new("Priority fee per gas", AmountText(transaction.MaxPriorityFeePerGas)),
+                new("Maximum fee", AmountText(transaction.MaxFee)),
+            ];
+        foreach (ScreenField fee in fees)
+        {
+            await ConfirmAsync(ButtonPrompt.EthereumTransaction, Review("Confirm fees", fee), Situation.FeeRejected).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Between two chunks any other message is answered, and the signature waits.</summary>
+    protected override async Task CollectDataAsync(UnsignedTransaction transaction)
+    {
+        if (transaction.Missing == 0)
+        {
+            await FinishTransactionAsync(transaction).ConfigureAwait(false);
+            return;
+        }
+
+        _signing = transaction;
+        await RequestDataAsync(transaction).ConfigureAwait(false);
+    }
+
+    protected override async Task ConfirmMessageAsync(string address, byte[] message)
+    {
+        ScreenReview account = Review("Sign message with this account?", new ScreenField("Address", address));
+        await ConfirmAsync(ButtonPrompt.EthereumMessage, account, Situation.MessageRejected).ConfigureAwait(false);
+        foreach (string page in Pages(MessageText(message)))
+        {
+            ScreenReview review = Review("Sign message", new ScreenField("Message", page));
+            await ConfirmAsync(ButtonPrompt.EthereumMessage, review, Situation.MessageRejected).ConfigureAwait(false);
+        }
+    }
+
+    private static string[] Pages(string text) => text.Length == 0
+        ? [""]
+        : [.. text.Chunk(CharactersPerScreen).Select(page => new string(page))];
+
+    private async Task TakeDataAsync(EthereumTxAck chunk)
+    {
+        UnsignedTransaction transaction = _signing!;
+        _signing = null;
+        TakeData(transaction, chunk.DataChunk);
+        await CollectDataAsync(transaction).ConfigureAwait(false);
+    }
+
+    private async Task SignTypedHashAsync(EthereumSignTypedHash request)
+    {
+        using Slip10Node account = await SigningAccountAsync(request.AddressN).ConfigureAwait(false);
+        if (request.DomainSeparatorHash.Length != Bytes32.Size || (request.HasMessageHash && request.MessageHash.Length != Bytes32.Size))
+        {
+            throw Refuse(Situation.TypedHashLength);
+        }
+
+        List<(ButtonPrompt Prompt, ScreenReview Review)> screens =
+        [
+            (ButtonPrompt.EthereumWarning, Review("Signing typed data: its content can't be shown")),
+            (ButtonPrompt.EthereumMessage, Review("Sign with this account?", new ScreenField("Address", Slip10Ecdsa.Address(account).ToChecksumString()))),
+            (ButtonPrompt.EthereumMessage, Review("Domain hash", new ScreenField("Hash", Convert.ToHexStringLower(request.DomainSeparatorHash.Span)))),
+        ];
+        if (request.HasMessageHash)
+        {
+            screens.Add(
+                (ButtonPrompt.EthereumMessage, Review("Message hash", new ScreenField("Hash", Convert.ToHexStringLower(request.MessageHash.Span)))));
+        }
+
+        foreach ((ButtonPrompt prompt, ScreenReview review) in screens)
+        {
+            await ConfirmAsync(prompt, review, Situation.TypedDataRejected).ConfigureAwait(false);
+        }
+
+        byte[] signed = [0x19, 0x01, .. request.DomainSeparatorHash.Span, .. request.MessageHash.Span];
+        await AnswerTypedDataAsync(account, Keccak256.Hash((ReadOnlySpan<byte>)signed)).ConfigureAwait(false);
+    }
 
     private static Refusal Undecodable(string place, WireError error) => new(FailureType.DataError, place + error.Kind switch
     {

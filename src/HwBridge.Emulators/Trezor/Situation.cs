@@ -172,6 +172,38 @@ internal sealed record Situation(Refusal Legacy, Refusal Core)
     internal static readonly Situation EthereumKeyRejected =
         new(new(FailureType.ActionCancelled, $"fsm_msg_ethereum.h:105:{ByUser}"), CoreCancelled);
 
+    internal static readonly Situation EthereumSigningWithoutSeed = WithoutSeed("");
+
+    internal static readonly Situation UnsafeTransaction = new(
+        new(FailureType.DataError, "ethereum.c:595:Safety check failed"),
+        new(FailureType.DataError, "Safety check failed"));
+
+    internal static readonly Situation TooMuchData = new(
+        new(FailureType.DataError, "ethereum.c:1038:Too much data"),
+        new(FailureType.DataError, "Requested data size exceeds limit"));
+
+    internal static readonly Situation EmptyData = new(
+        new(FailureType.DataError, "ethereum.c:1044:Empty data chunk received"),
+        new(FailureType.DataError, "Empty data chunk received"));
+
+    internal static readonly Situation TransactionRejected =
+        new(new(FailureType.ActionCancelled, $"ethereum.c:768:{ByUser}"), CoreCancelled);
+
+    internal static readonly Situation FeeRejected =
+        new(new(FailureType.ActionCancelled, $"ethereum.c:970:{ByUser}"), CoreCancelled);
+
+    internal static readonly Situation MessageRejected =
+        new(new(FailureType.ActionCancelled, $"fsm_msg_ethereum.h:282:{ByUser}"), CoreCancelled);
+
+    internal static readonly Situation TypedHashLength =
+        new(new(FailureType.DataError, "fsm_msg_ethereum.h:338:Invalid hash length"), CoreUnexpected);
+
+    internal static readonly Situation TypedDataRejected =
+        new(new(FailureType.ActionCancelled, $"fsm_msg_ethereum.h:388:{ByUser}"), CoreCancelled);
+
+    internal static readonly Situation TypedDataInvalid =
+        new(new(FailureType.DataError, "Invalid typed data"), new(FailureType.DataError, "Invalid typed data"));
+
     private static Situation WithoutSeed(string place) => new(
         new(FailureType.NotInitialized, $"{place}Device not initialized"),
         new(FailureType.NotInitialized, "Device is not initialized"));

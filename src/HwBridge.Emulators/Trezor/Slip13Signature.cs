@@ -3,15 +3,8 @@ using System.Text;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
-using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Digests;
-using Org.BouncyCastle.Crypto.Parameters;
-using Org.BouncyCastle.Crypto.Signers;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Math.EC;
 using Org.BouncyCastle.Math.EC.Rfc8032;
-using Org.BouncyCastle.Utilities;
-using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 
 namespace HwBridge.Emulators.Trezor;
 
@@ -41,17 +34,7 @@ internal static class Slip13Signature
             return signature;
         }
 
-        X9ECParameters parameters = Slip10Points.Weierstrass(node.Curve)!;
-        ECDomainParameters domain = new(parameters);
-        ECDsaSigner signer = new(new HMacDsaKCalculator(new Sha256Digest()));
-        signer.Init(true, new ECPrivateKeyParameters(new BigInteger(1, node.PrivateKey), domain));
-        BigInteger[] rs = signer.GenerateSignature(hash);
-
-        // Both firmwares send the smaller of the two possible S.
-        BigInteger s = rs[1].CompareTo(domain.N.ShiftRight(1)) > 0 ? domain.N.Subtract(rs[1]) : rs[1];
-        signature[0] = (byte)(CompressedKey + RecoveryId(domain, node.PublicKey, hash, rs[0], s));
-        BigIntegers.AsUnsignedByteArray(rs[0], signature.AsSpan(1, 32));
-        BigIntegers.AsUnsignedByteArray(s, signature.AsSpan(33, 32));
+        signature[0] = (byte)(CompressedKey + Slip10Ecdsa.Sign(node, hash, signature.AsSpan(1)));
         return signature;
     }
 
@@ -69,16 +52,5 @@ internal static class Slip13Signature
     {
         ReadOnlySpan<byte> title = "Bitcoin Signed Message:\n"u8;
         return SHA256.HashData(SHA256.HashData([(byte)title.Length, .. title, (byte)message.Length, .. message]));
-    }
-
-    /// <summary>Which of the two points with this R gives back the public key. SEC 1 §4.1.6.</summary>
-    private static int RecoveryId(ECDomainParameters domain, ReadOnlySpan<byte> publicKey, byte[] hash, BigInteger r, BigInteger s)
-    {
-        byte[] x = BigIntegers.AsUnsignedByteArray(32, r);
-        ECPoint point = domain.Curve.DecodePoint([2, .. x]);
-        BigInteger inverse = r.ModInverse(domain.N);
-        BigInteger e = new BigInteger(1, hash).Negate().Mod(domain.N).Multiply(inverse).Mod(domain.N);
-        ECPoint key = ECAlgorithms.SumOfTwoMultiplies(domain.G, e, point, s.Multiply(inverse).Mod(domain.N)).Normalize();
-        return key.GetEncoded(compressed: true).AsSpan().SequenceEqual(publicKey) ? 0 : 1;
     }
 }

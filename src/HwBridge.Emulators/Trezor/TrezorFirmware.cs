@@ -15,7 +15,7 @@ namespace HwBridge.Emulators.Trezor;
 /// person is asked, and what a message does that comes in the middle of a request.
 /// </summary>
 /// <remarks>One request at a time, as on the device. State outlives the link, as it outlives a host.</remarks>
-internal abstract class TrezorFirmware : IDisposable
+internal abstract partial class TrezorFirmware : IDisposable
 {
     // The firmware doubles the wait with each wrong PIN; this many tries would have wiped a real one.
     private const int MaxWrongPins = 16;
@@ -39,6 +39,9 @@ internal abstract class TrezorFirmware : IDisposable
         [MessageType.SignIdentity] = SignIdentity.Parser,
         [MessageType.EthereumGetAddress] = EthereumGetAddress.Parser,
         [MessageType.EthereumGetPublicKey] = EthereumGetPublicKey.Parser,
+        [MessageType.EthereumSignTx] = EthereumSignTx.Parser,
+        [MessageType.EthereumSignTxEip1559] = EthereumSignTxEIP1559.Parser,
+        [MessageType.EthereumSignMessage] = EthereumSignMessage.Parser,
     }.ToFrozenDictionary(pair => (int)pair.Key, pair => pair.Value);
 
     /// <summary>What a dry run of a recovery tells the host of the right words.</summary>
@@ -166,7 +169,13 @@ internal abstract class TrezorFirmware : IDisposable
     protected abstract Task TakeWordAsync(WordAck answer);
 
     /// <summary>Called when the host ends whatever is under way between two requests.</summary>
-    protected abstract void EndRecovery();
+    protected abstract void EndUnfinished();
+
+    /// <summary>The parser of a message that only this firmware knows.</summary>
+    protected abstract MessageParser? OwnParser(MessageType type);
+
+    /// <summary>Handles what <see cref="OwnParser"/> has read.</summary>
+    protected abstract Task HandleOwnAsync(IMessage request);
 
     /// <summary>The Failure for a peer's key that is none, before any agreement is tried; null when it may be one.</summary>
     protected abstract Situation? CheckPeer(Slip10Curve curve, ReadOnlySpan<byte> peer);
@@ -177,7 +186,7 @@ internal abstract class TrezorFirmware : IDisposable
     /// <summary>How many screens the text of an identity takes.</summary>
     protected abstract uint IdentityPages(string identity);
 
-    protected static bool IsKnown(int type) => Parsers.ContainsKey(type);
+    protected bool IsKnown(int type) => TryGetParser(type, out _);
 
     protected RequestRefusedException Refuse(Situation situation) => new(Choose(situation));
 
@@ -289,7 +298,7 @@ internal abstract class TrezorFirmware : IDisposable
 
     private async Task HandleAsync(HostMessage message)
     {
-        if (!Parsers.TryGetValue(message.Type, out MessageParser? parser))
+        if (!TryGetParser(message.Type, out MessageParser? parser))
         {
             throw Refuse(Unasked(message.Type));
         }
@@ -318,9 +327,15 @@ internal abstract class TrezorFirmware : IDisposable
             SignIdentity sign => SignIdentityAsync(sign),
             EthereumGetAddress address => EthereumAddressAsync(address),
             EthereumGetPublicKey key => EthereumPublicKeyAsync(key),
-            _ => throw new InvalidOperationException($"no handler for {request.Descriptor.Name}"),
+            EthereumSignTx sign => SignTransactionAsync(sign),
+            EthereumSignTxEIP1559 sign => SignTransactionAsync(sign),
+            EthereumSignMessage sign => SignMessageAsync(sign),
+            _ => HandleOwnAsync(request),
         }).ConfigureAwait(false);
     }
+
+    private bool TryGetParser(int type, [NotNullWhen(true)] out MessageParser? parser) =>
+        Parsers.TryGetValue(type, out parser) || (parser = OwnParser((MessageType)type)) is not null;
 
     /// <summary>Why a message that no request waits for is refused.</summary>
     protected static Situation Unasked(int type) => (MessageType)type switch
@@ -331,13 +346,13 @@ internal abstract class TrezorFirmware : IDisposable
 
     private RequestRefusedException Cancelled()
     {
-        EndRecovery();
+        EndUnfinished();
         return Refuse(Situation.NothingToCancel);
     }
 
     private Task InitializeAsync(Initialize request)
     {
-        EndRecovery();
+        EndUnfinished();
         TrezorSessions.Session session = Sessions.Start(request.SessionId.Span);
         Features features = Describe();
         features.SessionId = ByteString.CopyFrom(session.Id);
@@ -504,50 +519,6 @@ internal abstract class TrezorFirmware : IDisposable
         }
 
         await SendAsync(MessageType.SignedIdentity, signed).ConfigureAwait(false);
-    }
-
-    private async Task EthereumAddressAsync(EthereumGetAddress request)
-    {
-        await ReadyAsync(Situation.EthereumWithoutSeed).ConfigureAwait(false);
-        uint[] path = [.. request.AddressN];
-        if (!EthereumPaths.IsAccount(path) && SafetyChecks == SafetyCheckLevel.Strict)
-        {
-            throw Refuse(Situation.EthereumForbiddenPath);
-        }
-
-        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
-        using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed.Span);
-        using Slip10Node node = master.Derive(path);
-        string address = Eip55Address.Of(node.PublicKey);
-        if (request.ShowDisplay)
-        {
-            ScreenReview review = Review("Receive", new ScreenField("Address", address), new ScreenField("Path", PathText(path)));
-            await ShowEthereumAsync(ButtonPrompt.EthereumAddress, review, Situation.EthereumAddressRejected).ConfigureAwait(false);
-        }
-
-        await SendAsync(MessageType.EthereumAddress, new EthereumAddress { Address = address }).ConfigureAwait(false);
-    }
-
-    private async Task EthereumPublicKeyAsync(EthereumGetPublicKey request)
-    {
-        await ReadyAsync(Situation.EthereumWithoutSeed).ConfigureAwait(false);
-        uint[] path = [.. request.AddressN];
-        if (!EthereumPaths.IsPublic(path) && SafetyChecks == SafetyCheckLevel.Strict)
-        {
-            throw Refuse(Situation.EthereumForbiddenPath);
-        }
-
-        SecretBuffer seed = await SeedAsync().ConfigureAwait(false);
-        using Slip10Node master = Slip10Node.FromSeed(Slip10Curve.Secp256k1, seed.Span);
-        using Slip10Node node = master.Derive(path);
-        if (request.ShowDisplay)
-        {
-            ScreenReview review = Review("Public key", new ScreenField("Key", Convert.ToHexStringLower(node.PublicKey)));
-            await ShowEthereumAsync(ButtonPrompt.EthereumKey, review, Situation.EthereumKeyRejected).ConfigureAwait(false);
-        }
-
-        EthereumPublicKey answer = new() { Node = PublicKeyAnswer.Node(node), Xpub = PublicKeyAnswer.ToXpub(node) };
-        await SendAsync(MessageType.EthereumPublicKey, answer).ConfigureAwait(false);
     }
 
     protected void RequireSeed(Situation otherwise)

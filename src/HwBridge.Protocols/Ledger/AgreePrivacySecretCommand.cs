@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 
@@ -22,8 +23,8 @@ public readonly record struct AgreePrivacySecretCommand(Bip32Path Path, X25519Pu
     /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
-        Span<byte> data = stackalloc byte[1 + (4 * Bip32Path.MaxDepth) + X25519PublicKey.Size];
-        int length = Bip32Path.Encode(Path.Indices, data);
+        Span<byte> data = stackalloc byte[PathCodec.MaxSize + X25519PublicKey.Size];
+        int length = PathCodec.Encode(Path.Indices, data);
         Peer.CopyTo(data[length..]);
         return new CommandApdu(
             EthereumApp.Cla,

@@ -26,7 +26,7 @@ public readonly record struct GetEth2PublicKeyCommand(ValidatorKeyPath Path, boo
     public int Encode(Span<byte> apdu)
     {
         Span<byte> data = stackalloc byte[1 + (4 * ValidatorKeyPath.MaxDepth)];
-        int length = Bip32Path.Encode(Path.Indices, data);
+        int length = PathCodec.Encode(Path.Indices, data);
         return new CommandApdu(EthereumApp.Cla, EthereumApp.GetEth2PublicKey, Confirm ? (byte)1 : (byte)0, 0, data[..length]).Encode(apdu);
     }
 

@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Core.KeyStores;
 
 namespace HwBridge.Protocols.Ledger;
@@ -19,8 +20,8 @@ public readonly record struct GetPrivacyPublicKeyCommand(Bip32Path Path, bool Co
     /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
-        Span<byte> data = stackalloc byte[1 + (4 * Bip32Path.MaxDepth)];
-        int length = Bip32Path.Encode(Path.Indices, data);
+        Span<byte> data = stackalloc byte[PathCodec.MaxSize];
+        int length = PathCodec.Encode(Path.Indices, data);
         return new CommandApdu(EthereumApp.Cla, EthereumApp.PerformPrivacyOperation, Confirm ? (byte)1 : (byte)0, 0, data[..length])
             .Encode(apdu);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using HwBridge.Core.Bip32;
 
 namespace HwBridge.Protocols.Ledger;
 
@@ -25,8 +26,8 @@ public readonly record struct GetPublicKeyCommand(Bip32Path Path, bool Confirm =
     /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
-        Span<byte> data = stackalloc byte[1 + (4 * Bip32Path.MaxDepth)];
-        int length = Bip32Path.Encode(Path.Indices, data);
+        Span<byte> data = stackalloc byte[PathCodec.MaxSize];
+        int length = PathCodec.Encode(Path.Indices, data);
         return new CommandApdu(
             EthereumApp.Cla, EthereumApp.GetPublicKey, Confirm ? (byte)1 : (byte)0, WithChainCode ? (byte)1 : (byte)0, data[..length])
             .Encode(apdu);

@@ -21,11 +21,15 @@ public interface ILedgerCommand<out TAnswer>
     /// <returns>The number of bytes written.</returns>
     int Encode(Span<byte> apdu);
 
-    /// <summary>How many APDUs the command takes. More than one is a chain, which nothing may come between or cut off.</summary>
+    /// <summary>How many APDUs the command takes. More than one is a chain, which nothing may come between.</summary>
     int Links => 1;
 
     /// <summary>Writes the APDU at <paramref name="link"/> of a chain, as <see cref="Encode"/> does for a single one.</summary>
     int EncodeLink(int link, Span<byte> apdu) => Encode(apdu);
+
+    /// <summary>Writes the APDU that makes the device forget a chain that is cut off between two of its links.</summary>
+    /// <returns>The number of bytes written; 0 where such a chain can't be cut.</returns>
+    int EncodeAbandon(Span<byte> apdu) => 0;
 
     /// <summary>Reads the data of an answer whose status is 9000.</summary>
     /// <param name="data">Without the status word.</param>

@@ -51,6 +51,15 @@ public static class StatusWords
     /// <summary>Refused on the dashboard.</summary>
     public const ushort RejectedBySystem = 0x5501;
 
+    /// <summary>The command belongs to a signature that was not begun, or comes in the middle of one.</summary>
+    public const ushort NotAllowed = 0x6980;
+
+    /// <summary>The app does not know this type of transaction.</summary>
+    public const ushort UnknownTransactionType = 0x6501;
+
+    /// <summary>Something that was announced, such as a filter of typed data, did not come.</summary>
+    public const ushort MissingReference = 0x6a88;
+
     /// <summary>OpenPGP: the PIN was wrong.</summary>
     public const ushort WrongPin = 0x6982;
 
@@ -141,7 +150,32 @@ public static class StatusWords
             "the Ethereum app refuses this path",
             "Use a path under m/12381/3600 of at most ten elements."),
         new(BadData, "PERFORM_PRIVACY_OPERATION", Fault.Unsupported, "the Ethereum app refuses this path", "Use a path under m/44'/60'."),
+        new(
+            BadData,
+            "SIGN (E004)",
+            Fault.Unsupported,
+            "the Ethereum app refuses this transaction, which it can't show in words",
+            "Only if you trust this computer: switch on 'Blind signing' in the app's settings on the Ledger, then try again. A deposit "
+            + "with 0x01 or 0x02 credentials needs 'Debug contracts' too."),
+        new(
+            BadData,
+            "SIGN_EIP_712_MESSAGE",
+            Fault.Unsupported,
+            "the Ethereum app refuses this typed data, which it shows only in part",
+            "Only if you trust this computer: switch on 'Blind signing' in the app's settings on the Ledger, then try again."),
         new(BadData, null, Fault.Unsupported, "the Ethereum app refuses the data of the request", UpdateApp),
+        new(
+            NotAllowed,
+            null,
+            Fault.DeviceBusy,
+            "the Ledger was in the middle of another signature",
+            CloseOthers),
+        new(
+            UnknownTransactionType,
+            null,
+            Fault.Unsupported,
+            "the Ethereum app does not know this type of transaction",
+            UpdateApp),
         new(
             WrongLength,
             "PERFORM_PRIVACY_OPERATION",

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using HwBridge.Protocols.Ledger;
+using HwBridge.Core.Bip32;
 using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Protocols.Trezor;

@@ -30,7 +30,8 @@ internal sealed class LedgerKeyStoreTests
             null,
             new AppInfo("Ethereum", "1.22.0"),
             KeyStoreState.Ready,
-            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage,
+            KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.Storage
+            | KeyStoreCapabilities.ExecutionSigning,
             KeyOrigin.Device)));
         Assert.That(store.TryGet(out IValidatorKeys? keys), Is.True);
         Assert.That(keys!.Origin, Is.EqualTo(KeyOrigin.Device));

@@ -1,6 +1,11 @@
 using System.Buffers;
+using System.Numerics;
+using HwBridge.Core.Bip32;
+using HwBridge.Core.Execution;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
+using HwBridge.Core.Signing;
+using HwBridge.Core.Ssz;
 using HwBridge.Devices.Trezor;
 using HwBridge.Protocols.Trezor;
 using HwBridge.Protocols.Trezor.Messages;
@@ -26,8 +31,13 @@ public sealed class RecordingReplayTests
         "a wrong PIN without another try", "06_pin_wrong$",
         "recovery by words, which would show them to the host (refused in SeedCheckTests)", "07_dryrun_12_bad", "07_dryrun_12_match", "07_dryrun_12_mis",
         "07_dryrun_12_no", "07_dryrun_12_unknown", "07_dryrun_24_", "07_dryrun_cancel", "07_dryrun_initialize", "07_dryrun_other",
+        "transactions and chunks that no host of ours sends", "05_eip1559_bad_to", "05_eip1559_empty_chunk", "05_eip1559_small", "05_eip1559_too_much",
+        "05_signtypeddata_unsupported",
         "requests without a session, which are sent again in a new one", "01e", "06_endsession", "core289_01e", "core289_06_endsession",
     ];
+
+    private static readonly Bip32Path Account =
+        Bip32Path.TryParse("m/44'/60'/0'/0/0", out Bip32Path? path) ? path : throw new InvalidOperationException();
 
     private static IEnumerable<Recording> Recordings =>
         Recording.All.Where(recording => !NotOurs.Any(prefix => $"{recording.Name}$".StartsWith(prefix, StringComparison.Ordinal)));
@@ -97,6 +107,16 @@ public sealed class RecordingReplayTests
                 return;
             }
 
+            if (OwnSigning(recording, request) is { } signing)
+            {
+                ArrayBufferWriter<byte> encoded = new();
+                signing.Encode(encoded);
+                Assert.That(encoded.WrittenSpan.ToArray(), Is.EqualTo(request.Payload), "our request is the recorded one");
+                EthereumSignature signature = await session.RunAsync(signing, null, stop.Token);
+                Assert.That(signature.Recover(DigestOf(recording, request))?.ToChecksumString(), Is.EqualTo("0x73d0385F4d8E00C5e6504C6030F47BF6212736A8"));
+                return;
+            }
+
             byte[] payload = await session.RunAsync(command, null, stop.Token);
             Assert.That(payload, Is.EqualTo(last?.Payload));
         }
@@ -143,8 +163,79 @@ public sealed class RecordingReplayTests
         return null;
     }
 
+    /// <summary>The request for a signature as our host makes it.</summary>
+    private static ITrezorCommand<EthereumSignature>? OwnSigning(Recording recording, RecordedMessage request)
+    {
+        switch ((MessageType?)request.Type)
+        {
+            case MessageType.EthereumSignTx or MessageType.EthereumSignTxEip1559:
+                return new SignEthereumTransactionCommand(Account, TransactionOf(recording, request));
+            case MessageType.EthereumSignMessage:
+                return new SignEthereumMessageCommand(Account, EthereumSignMessage.Parser.ParseFrom(request.Payload).Message.Memory);
+            case MessageType.EthereumSignTypedHash when EthereumSignTypedHash.Parser.ParseFrom(request.Payload) is { DomainSeparatorHash.Length: 32 } hashes:
+                Bytes32? message = hashes.HasMessageHash ? new Bytes32(hashes.MessageHash.Span) : null;
+                return new SignTypedHashCommand(Account, new Bytes32(hashes.DomainSeparatorHash.Span), message);
+            default:
+                return null;
+        }
+    }
+
+    private static Bytes32 DigestOf(Recording recording, RecordedMessage request)
+    {
+        switch ((MessageType?)request.Type)
+        {
+            case MessageType.EthereumSignMessage:
+                return PersonalMessage.SigningHash(EthereumSignMessage.Parser.ParseFrom(request.Payload).Message.Memory);
+            case MessageType.EthereumSignTypedHash:
+                EthereumSignTypedHash hashes = EthereumSignTypedHash.Parser.ParseFrom(request.Payload);
+                return Keccak256.Hash((ReadOnlySpan<byte>)[0x19, 0x01, .. hashes.DomainSeparatorHash.Span, .. hashes.MessageHash.Span]);
+            default:
+                return TransactionOf(recording, request).SigningHash();
+        }
+    }
+
+    private static EthereumTransaction TransactionOf(Recording recording, RecordedMessage request)
+    {
+        byte[] rest =
+        [
+            .. recording.Messages.Where(message => message is { FromHost: true, Type: (int)MessageType.EthereumTxAck })
+                .SelectMany(message => EthereumTxAck.Parser.ParseFrom(message.Payload).DataChunk),
+        ];
+        static BigInteger Number(Google.Protobuf.ByteString bytes) => new(bytes.Span, isUnsigned: true, isBigEndian: true);
+        static ExecutionAddress? Address(string text) =>
+            text.Length == 0 ? null : ExecutionAddress.TryParse(text, out ExecutionAddress address) ? address : throw new AssertionException(text);
+        if (request.Type == (int)MessageType.EthereumSignTx)
+        {
+            EthereumSignTx legacy = EthereumSignTx.Parser.ParseFrom(request.Payload);
+            return new EthereumTransaction
+            {
+                Kind = TransactionKind.Legacy,
+                ChainId = legacy.ChainId,
+                Nonce = (ulong)Number(legacy.Nonce),
+                MaxFeePerGas = Number(legacy.GasPrice),
+                GasLimit = (ulong)Number(legacy.GasLimit),
+                To = Address(legacy.To),
+                Value = Number(legacy.Value),
+            };
+        }
+
+        EthereumSignTxEIP1559 typed = EthereumSignTxEIP1559.Parser.ParseFrom(request.Payload);
+        return new EthereumTransaction
+        {
+            Kind = TransactionKind.FeeMarket,
+            ChainId = typed.ChainId,
+            Nonce = (ulong)Number(typed.Nonce),
+            MaxFeePerGas = Number(typed.MaxGasFee),
+            MaxPriorityFeePerGas = Number(typed.MaxPriorityFee),
+            GasLimit = (ulong)Number(typed.GasLimit),
+            To = Address(typed.To),
+            Value = Number(typed.Value),
+            Data = (byte[])[.. typed.DataInitialChunk, .. rest],
+        };
+    }
+
     private static bool IsAcknowledgement(RecordedMessage message) => (MessageType?)message.Type is MessageType.ButtonAck
-        or MessageType.PinMatrixAck or MessageType.PassphraseAck or MessageType.WordAck or MessageType.Cancel;
+        or MessageType.PinMatrixAck or MessageType.PassphraseAck or MessageType.WordAck or MessageType.EthereumTxAck or MessageType.Cancel;
 
     private static RecordedMessage? Following(Recording recording, RecordedMessage message) =>
         recording.Messages.SkipWhile(other => !ReferenceEquals(other, message)).Skip(1).FirstOrDefault();

@@ -13,7 +13,8 @@ namespace HwBridge.Devices.Tests.Trezor;
 public sealed class TrezorKeyStoreTests
 {
     private const KeyStoreCapabilities All =
-        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.SeedCheck;
+        KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.SeedCheck
+        | KeyStoreCapabilities.ExecutionSigning;
 
     private int _live;
 
@@ -41,7 +42,7 @@ public sealed class TrezorKeyStoreTests
 
     [TestCase("bootloader", KeyStoreState.Bootloader, KeyStoreCapabilities.None)]
     [TestCase("without a seed", KeyStoreState.Unknown, KeyStoreCapabilities.None)]
-    [TestCase("without generic cryptography", KeyStoreState.Ready, KeyStoreCapabilities.SeedCheck)]
+    [TestCase("without generic cryptography", KeyStoreState.Ready, KeyStoreCapabilities.SeedCheck | KeyStoreCapabilities.ExecutionSigning)]
     [TestCase("locked", KeyStoreState.Locked, All)]
     [TestCase("old", KeyStoreState.Ready, All)]
     public async Task Open_DeviceInAnyState_ShowsWhatItCanDoNow(string state, KeyStoreState expected, KeyStoreCapabilities capabilities)

@@ -1,3 +1,4 @@
+using HwBridge.Core.Bip32;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.Faults;

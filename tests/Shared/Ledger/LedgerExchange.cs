@@ -12,9 +12,6 @@ internal sealed record LedgerExchange(byte[] Apdu, byte[]? Response, string User
 {
     internal byte Ins => Apdu.Length > 1 ? Apdu[1] : (byte)0;
 
-    /// <summary>Signing comes with a later version of the software Ledger: SIGN, SIGN_PERSONAL_MESSAGE and SIGN_EIP_712_MESSAGE.</summary>
-    internal bool IsSigning => Apdu.Length > 1 && Apdu[0] == 0xe0 && Apdu[1] is 0x04 or 0x08 or 0x0c;
-
     public override string ToString() => $"{Convert.ToHexStringLower(Apdu)} {UserAction} {Note}";
 
     internal static LedgerExchange Read(JsonElement exchange) => new(
@@ -23,6 +20,10 @@ internal sealed record LedgerExchange(byte[] Apdu, byte[]? Response, string User
         exchange.GetProperty("user_action").GetString()!,
         exchange.TryGetProperty("note", out JsonElement note) ? note.GetString() : null,
         exchange.TryGetProperty("screens", out JsonElement screens)
-            ? [.. screens.EnumerateArray().SelectMany(page => page.EnumerateArray()).Select(line => line.GetString()!)]
+            ? [.. Lines(screens)]
             : []);
+
+    /// <summary>Several reviews for one APDU are a list more.</summary>
+    private static IEnumerable<string> Lines(JsonElement screens) =>
+        screens.ValueKind == JsonValueKind.String ? [screens.GetString()!] : screens.EnumerateArray().SelectMany(Lines);
 }

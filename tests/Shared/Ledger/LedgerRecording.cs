@@ -5,12 +5,20 @@ namespace HwBridge.Shared.Ledger;
 /// <summary>One file of protocols/ledger/vectors: what the makers' own app answered, APDU by APDU.</summary>
 internal sealed record LedgerRecording(string Name, string Mnemonic, IReadOnlyList<LedgerExchange> Exchanges, JsonElement Root)
 {
+    /// <summary>Every recording of the signing commands.</summary>
+    internal static readonly string[] SigningNames =
+    [
+        "eip712_v0_default", "personal_sign_default", "sign_blind_default", "sign_blind_reject_at_review_default",
+        "sign_deposit_debug_contracts_default", "sign_deposit_default", "sign_eip7002_eip7251_default", "sign_tx_chunking_default",
+        "sign_tx_transfer_default",
+    ];
+
     /// <summary>Every recording of APDUs.</summary>
     internal static readonly string[] Names =
     [
         "age_identity_default", "apdu_while_computing_default", "apdu_while_pending_default", "errors_default", "eth2_pubkey_default",
         "get_public_key_default", "models_flex_default", "models_nanox_default", "models_stax_default", "privacy_operation_default",
-        "set_eth2_withdrawal_index",
+        "set_eth2_withdrawal_index", .. SigningNames,
     ];
 
     /// <summary>Every recording of the OpenPGP app.</summary>

@@ -1,6 +1,6 @@
-using HwBridge.Protocols.Ledger;
+using HwBridge.Core.Bip32;
 
-namespace HwBridge.Protocols.Tests.Ledger;
+namespace HwBridge.Core.Tests.Bip32;
 
 internal sealed class Bip32PathTests
 {

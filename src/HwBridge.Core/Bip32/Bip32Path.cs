@@ -1,16 +1,15 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace HwBridge.Protocols.Ledger;
+namespace HwBridge.Core.Bip32;
 
-/// <summary>A BIP-32 path such as m/44'/60'/12381'/0/0: one to ten elements, the device's limit.</summary>
+/// <summary>A BIP-32 path such as m/44'/60'/12381'/0/0: one to ten elements, the limit of the devices.</summary>
 public sealed class Bip32Path : IEquatable<Bip32Path>
 {
     /// <summary>The bit that hardens an element (written <c>'</c>).</summary>
     public const uint Hardened = 0x8000_0000;
 
-    /// <summary>The most elements that the app takes.</summary>
+    /// <summary>The most elements that a Ledger takes.</summary>
     public const int MaxDepth = 10;
 
     private readonly uint[] _indices;
@@ -73,17 +72,4 @@ public sealed class Bip32Path : IEquatable<Bip32Path>
     /// <summary>m/44'/60'/…</summary>
     public override string ToString() => "m/" + string.Join(
         '/', _indices.Select(index => index < Hardened ? $"{index}" : string.Create(CultureInfo.InvariantCulture, $"{index - Hardened}'")));
-
-    /// <summary>The app's form of a path: one byte of count, then four bytes big-endian for each element.</summary>
-    /// <returns>The number of bytes written.</returns>
-    internal static int Encode(ReadOnlySpan<uint> indices, Span<byte> destination)
-    {
-        destination[0] = checked((byte)indices.Length);
-        for (int i = 0; i < indices.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(destination[(1 + (4 * i))..], indices[i]);
-        }
-
-        return 1 + (4 * indices.Length);
-    }
 }
