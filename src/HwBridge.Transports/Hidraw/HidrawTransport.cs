@@ -124,7 +124,7 @@ public sealed class HidrawTransport : ITransport
         {
             if (!_node.TryRead(buffer.Span, BriefMilliseconds, out int count))
             {
-                count = await Task.Run(() => _node.Read(buffer.Span, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+                count = await LongWait.RunAsync(() => _node.Read(buffer.Span, cancellationToken)).ConfigureAwait(false);
             }
 
             return count > 0 ? count : throw TransportFault.WentAway(Uri);

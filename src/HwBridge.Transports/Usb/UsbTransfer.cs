@@ -70,14 +70,17 @@ internal sealed unsafe class UsbTransfer : IDisposable
     }
 
     /// <summary>Waits until it is over, or until the kernel has given it back after a cancellation.</summary>
+    /// <returns>True.</returns>
     /// <exception cref="IOException">The library's reason.</exception>
-    internal void Wait(CancellationToken cancellationToken)
+    internal bool Wait(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static me => ((UsbTransfer)me!).Cancel(), this);
         while (!TryWait(LongWait))
         {
         }
+
+        return true;
     }
 
     /// <summary>Waits for a time that is too short to need a token.</summary>

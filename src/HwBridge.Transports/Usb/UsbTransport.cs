@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Usb;
 
@@ -152,7 +153,7 @@ public sealed class UsbTransport : ITransport
             _transfer.Submit(endpoint);
             if (!_transfer.TryWait(BriefMilliseconds))
             {
-                await Task.Run(() => _transfer.Wait(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+                await LongWait.RunAsync(() => _transfer.Wait(cancellationToken)).ConfigureAwait(false);
             }
 
             return Check(cancellationToken);

@@ -195,25 +195,6 @@ internal sealed class LedgerCases(string program) : GuestCases(program)
         Assert.That(done.Expect(0).Json[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
     }
 
-    public async Task Waiting_ForAPerson_UsesNoProcessor()
-    {
-        ScriptedScreen screen = new();
-        await PlugAsync(screen: screen).ConfigureAwait(false);
-        using Process waiting = Start("pubkeys", "--device", "ledger", "--confirm");
-        await screen.WaitForReviewAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token).ConfigureAwait(false);
-        await Task.Delay(TimeSpan.FromSeconds(2)).ConfigureAwait(false);
-        TimeSpan span = TimeSpan.FromSeconds(20);
-        waiting.Refresh();
-        TimeSpan before = waiting.TotalProcessorTime;
-        await Task.Delay(span).ConfigureAwait(false);
-        waiting.Refresh();
-        double share = (waiting.TotalProcessorTime - before) / span * 100;
-        screen.Answer(true);
-        (await EndAsync(waiting, "pubkeys --confirm", Stopwatch.GetTimestamp()).ConfigureAwait(false)).Expect(0);
-        Assert.That(share, Is.LessThan(0.5));
-        Measured.Add($"{share:0.00} % of a processor over {span.TotalSeconds:0} s");
-    }
-
     public async Task HotPlug_LockedAndOnItsDashboard_IsFollowedUntilItIsReady()
     {
         using Process waiting = Start("pubkeys", "--device", "ledger", "--wait", "60", "--open-app");

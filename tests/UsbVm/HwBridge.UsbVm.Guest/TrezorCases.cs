@@ -143,7 +143,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         Finding((await RunAsync(without, ["doctor"]).ConfigureAwait(false)).Expect(1), "library", "libusb-1.0 is not installed", "sudo apt install libusb-1.0-0");
     }
 
-    public async Task SecondProgram_DuringAQuestion_IsToldWhoHasItAndTheWaitUsesNoProcessor()
+    public async Task SecondProgram_DuringAQuestion_IsToldWhoHasIt()
     {
         ScriptedScreen screen = new();
         UsbNode node = await PlugAsync(screen: screen).ConfigureAwait(false);
@@ -155,17 +155,37 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         Assert.That(Text(listing.Expect(0).Json[0], "uri", "state"), Is.EqualTo($"usb:{node.Port} unknown"));
         Assert.That(listing.Error, Does.Contain(holder));
         await DoctorAsync(1, "program", holder).ConfigureAwait(false);
-
-        TimeSpan span = TimeSpan.FromSeconds(10);
-        TimeSpan before = await RestAsync(first).ConfigureAwait(false);
-        await Task.Delay(span).ConfigureAwait(false);
-        first.Refresh();
-        double share = (first.TotalProcessorTime - before) / span * 100;
         screen.Answer(true);
         Outcome done = await EndAsync(first, "pubkeys", Stopwatch.GetTimestamp()).ConfigureAwait(false);
         Assert.That(Text(done.Expect(0).Json[0], "pubkey"), Is.EqualTo(FirstKey));
-        Assert.That(share, Is.LessThan(0.5));
-        Measured.Add($"{share:0.00} % of a processor over {span.TotalSeconds:0} s");
+    }
+
+    public async Task Waiting_ForAPersonAtALedgerAndATrezor_UsesNoProcessor()
+    {
+        ScriptedScreen screen = new();
+        await PlugAsync(screen: screen).ConfigureAwait(false);
+        ScriptedScreen ledgers = new();
+        await PlugLedgerAsync(LedgerModel.Flex, overUsb: false, ledgers).ConfigureAwait(false);
+        using Process trezor = Start("pubkeys", "--device", "trezor");
+        using Process ledger = Start("pubkeys", "--device", "ledger", "--confirm");
+        using CancellationTokenSource late = new(TimeSpan.FromSeconds(90));
+        await screen.WaitForReviewAsync(late.Token).ConfigureAwait(false);
+        await ledgers.WaitForReviewAsync(late.Token).ConfigureAwait(false);
+        TimeSpan span = TimeSpan.FromSeconds(30);
+        TimeSpan[] before = [await RestAsync(trezor).ConfigureAwait(false), await RestAsync(ledger).ConfigureAwait(false)];
+        await Task.Delay(span).ConfigureAwait(false);
+        Process[] waiting = [trezor, ledger];
+        double[] shares = [.. waiting.Select((process, i) =>
+        {
+            process.Refresh();
+            return (process.TotalProcessorTime - before[i]) / span * 100;
+        })];
+        screen.Answer(true);
+        ledgers.Answer(true);
+        (await EndAsync(trezor, "pubkeys", Stopwatch.GetTimestamp()).ConfigureAwait(false)).Expect(0);
+        (await EndAsync(ledger, "pubkeys --confirm", Stopwatch.GetTimestamp()).ConfigureAwait(false)).Expect(0);
+        Assert.That(shares, Has.All.LessThan(0.5));
+        Measured.Add($"Trezor {shares[0]:0.00} %, Ledger {shares[1]:0.00} % of a processor over {span.TotalSeconds:0} s");
     }
 
     public async Task Cancelled_DuringAQuestion_TheDeviceIsFreeAgain()
@@ -367,12 +387,12 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         return await HidNodeAsync([]).ConfigureAwait(false);
     }
 
-    private async Task<HidrawNode> PlugLedgerAsync(LedgerModel model, bool overUsb)
+    private async Task<HidrawNode> PlugLedgerAsync(LedgerModel model, bool overUsb, IDeviceScreen? screen = null)
     {
         string[] before = [.. HidrawBus.OfSystem.List().Select(node => node.Path)];
         using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(Words);
         using SecretBuffer seed = mnemonic.DeriveSeed();
-        SoftwareLedger ledger = new(seed.Span, new PolicyScreen(approve: true), new SoftwareLedgerOptions { Model = model });
+        SoftwareLedger ledger = new(seed.Span, screen ?? new PolicyScreen(approve: true), new SoftwareLedgerOptions { Model = model });
         if (overUsb)
         {
             UsbipDevice plug = VhciPort.Plug(UsbDescription.Ledger(model));
