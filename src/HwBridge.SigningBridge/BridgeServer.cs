@@ -5,7 +5,6 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.SigningBridge.Guards;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -56,7 +55,10 @@ public sealed class BridgeServer : IAsyncDisposable
             application = new BridgeApplication(options, token, open, person);
             server = new KestrelServer(
                 Options.Create(Listen(options)),
-                new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+                new SocketTransportFactory(
+                    // A Unix socket refuses whoever comes when so many wait to be accepted; a port lets them wait.
+                    Options.Create(new SocketTransportOptions { Backlog = options.Limits.MaxConnections }),
+                    NullLoggerFactory.Instance),
                 NullLoggerFactory.Instance);
             await server.StartAsync(application, cancellationToken).ConfigureAwait(false);
             BridgeServer bridge = new(server, application, socketLock, options.SocketPath);

@@ -178,13 +178,7 @@ internal static class ServeCommand
     {
         try
         {
-            return new StreamWriter(new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.Read,
-                UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }));
+            return new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

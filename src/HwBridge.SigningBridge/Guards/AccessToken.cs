@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using HwBridge.Backups.Files;
 using HwBridge.Core.Faults;
@@ -18,6 +19,8 @@ internal sealed class AccessToken : IDisposable
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
 
     private readonly SecretBuffer _digits;
 
@@ -40,7 +43,7 @@ internal sealed class AccessToken : IDisposable
         RequirePrivate(path);
         using SecretBuffer content = await InputFile.ReadSecretAsync(path, MaxFile, cancellationToken).ConfigureAwait(false);
         int length = content.Length > 0 && content.Span[^1] == (byte)'\n' ? content.Length - 1 : content.Length;
-        return length == Digits && !content.Span[..length].ContainsAnyExcept("0123456789abcdef"u8)
+        return length == Digits && !content.Span[..length].ContainsAnyExcept(HexDigits)
             ? new AccessToken(SecretBuffer.CopyOf(content.Span[..length]))
             : throw new FaultException(
                 Fault.BadInput, $"{path}: holds no token of 64 hex digits", $"Move it away: a new one is made with the next start (rm {path}).");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -11,12 +12,14 @@ internal static class Quantity
 {
     private const int MaxDigits = 64;
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>0x and hex digits without leading zeros: at most 256 bits.</summary>
     internal static BigInteger Read(ref JsonCursor cursor)
     {
         string text = cursor.Token == JsonTokenType.String ? cursor.GetString(2 + MaxDigits) : string.Empty;
         return text.StartsWith("0x", StringComparison.Ordinal) && text.Length > 2 && (text.Length == 3 || text[2] != '0')
-            && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0
+            && text.AsSpan(2).IndexOfAnyExcept(HexDigits) < 0
             ? BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
             : throw cursor.Fault("must be 0x and hex digits without leading zeros, in quotes");
     }
