@@ -7,6 +7,7 @@ using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Linux;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
 
@@ -15,6 +16,9 @@ namespace HwBridge.Devices;
 /// <summary>Opens the device that a URI names: the transport, its framing and the maker's driver.</summary>
 public static class DeviceConnector
 {
+    /// <summary>A device that the system has suspended, or whose plug was touched, is back after one or two.</summary>
+    private static readonly TimeSpan ReturnDeadline = TimeSpan.FromSeconds(3);
+
     /// <summary>Opens a device; whoever calls disposes it.</summary>
     /// <param name="uri">The device.</param>
     /// <param name="options">How to open it.</param>
@@ -23,7 +27,7 @@ public static class DeviceConnector
     /// <exception cref="FaultException">No such device, or it can't work now.</exception>
     public static ValueTask<IKeyStore> OpenAsync(
         DeviceUri uri, ConnectOptions options, IPerson person, CancellationToken cancellationToken) =>
-        OpenAsync(uri, options, person, AttachedDevices.OfSystem, cancellationToken);
+        OpenAsync(uri, options, person, AttachedDevices.OfSystem, UeventSocket.Open, cancellationToken);
 
     /// <summary>
     /// What a list shows of an attached device: whether it is locked or which app is open is asked of it only where nobody else talks to
@@ -61,8 +65,10 @@ public static class DeviceConnector
         ConnectOptions options,
         IPerson person,
         AttachedDevices attached,
+        Func<IBusEvents> listen,
         CancellationToken cancellationToken)
     {
+        DeviceWatch watch = new(listen);
         switch (uri.Route)
         {
             case DeviceRoute.Tcp:
@@ -71,7 +77,7 @@ public static class DeviceConnector
                     stream,
                     new ApduSocketFraming(),
                     person,
-                    options.ForLedger() with { Reconnect = token => ConnectAsync(uri, token) },
+                    options.ForLedger() with { Reconnect = (_, token) => ConnectAsync(uri, token) },
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Udp:
                 ITransport packets = await UdpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false);
@@ -82,13 +88,14 @@ public static class DeviceConnector
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Hid:
             case DeviceRoute.Attached when uri.Maker == "ledger":
-                AttachedDevice device = attached.Find(uri);
+                (AttachedDevice device, ITransport node, IFraming framing) =
+                    await watch.FindAsync(() => Connect(attached.Find(uri)), options.Wait, Waiting, cancellationToken).ConfigureAwait(false);
                 LedgerOptions ledger = options.ForLedger() with
                 {
                     Model = device.Model,
-                    Reconnect = _ => ValueTask.FromResult(Connect(attached.FindAgain(device))),
+                    ReturnDeadline = ReturnDeadline,
+                    Reconnect = (patience, token) => ReturnAsync(device, patience, token),
                 };
-                (ITransport node, IFraming framing) = Connect(device);
                 return await LedgerKeyStore.OpenAsync(node, framing, person, ledger, cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(
@@ -101,10 +108,19 @@ public static class DeviceConnector
                     $"{uri.Text}: this version does not reach a Trezor over USB, or over its maker's bridge, yet",
                     "Use trezor+udp://HOST:PORT or emulator:trezor.");
         }
+
+        async ValueTask<(ITransport Transport, IFraming Framing)> ReturnAsync(AttachedDevice device, TimeSpan patience, CancellationToken token)
+        {
+            (_, ITransport transport, IFraming framing) =
+                await watch.FindAsync(() => Connect(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false);
+            return (transport, framing);
+        }
+
+        void Waiting(FaultException missing) => person.Tell($"{uri.Text}: {missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
     }
 
-    private static (ITransport Transport, IFraming Framing) Connect(AttachedDevice device) =>
-        (HidrawTransport.Open(device.Uri.Text, device.Node.Path), new LedgerHidFraming());
+    private static (AttachedDevice Device, ITransport Transport, IFraming Framing) Connect(AttachedDevice device) =>
+        (device, HidrawTransport.Open(device.Uri.Text, device.Node.Path), new LedgerHidFraming());
 
     private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
         (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());

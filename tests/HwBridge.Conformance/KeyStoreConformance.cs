@@ -31,6 +31,9 @@ internal sealed class KeyStoreConformance(string device) : DeviceConformance(dev
             Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.Storage), Is.EqualTo(info.Maker == "ledger"));
             Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.SeedCheck), Is.EqualTo(open.KeyStore.TryGet<ISeedCheck>(out _)));
             Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.SeedCheck), Is.EqualTo(info.Maker == "trezor"));
+            Assert.That(
+                info.Capabilities.HasFlag(KeyStoreCapabilities.ExecutionSigning), Is.EqualTo(open.KeyStore.TryGet<IExecutionSigning>(out _)));
+            Assert.That(info.Capabilities.HasFlag(KeyStoreCapabilities.ExecutionSigning), Is.True);
             Assert.That(open.KeyStore.TryGet<string>(out _), Is.False);
             Assert.That(info.ValidatorKeyOrigin, Is.EqualTo(open.KeyStore.Require<IValidatorKeys>("derive").Origin));
             Assert.That(open.Screen.Shown, Is.Empty, "nothing may come on the screen just because a device is opened");

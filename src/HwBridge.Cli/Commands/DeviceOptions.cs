@@ -11,6 +11,9 @@ internal sealed class DeviceOptions
     /// <summary>Names the default device.</summary>
     internal const string EnvironmentVariable = "HWBRIDGE_DEVICE";
 
+    /// <summary>A day, in seconds.</summary>
+    private const int MaxWait = 86400;
+
     internal Option<string[]> Device { get; } = new("--device")
     {
         Description = "ledger (the attached one), hid:/dev/hidrawN, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger or emulator:trezor (default: $HWBRIDGE_DEVICE)",
@@ -25,12 +28,35 @@ internal sealed class DeviceOptions
         HelpName = "SOURCE",
     };
 
-    internal DeviceOptions() => Passphrase.AcceptOnlyFromAmong("on-device", "host", "none");
+    internal Option<int> Wait { get; } = new("--wait")
+    {
+        Description = "Wait until the device is plugged in, unlocked and has the right app open, instead of failing at once",
+        HelpName = "SECONDS",
+    };
+
+    internal Option<bool> OpenApp { get; } = new("--open-app")
+    {
+        Description = "Ledger: leave whatever app is open and have the right one opened; you agree on its screen",
+    };
+
+    internal DeviceOptions()
+    {
+        Passphrase.AcceptOnlyFromAmong("on-device", "host", "none");
+        Wait.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > MaxWait)
+            {
+                result.AddError($"--wait takes 0 to {MaxWait} seconds.");
+            }
+        });
+    }
 
     internal void AddTo(Command command)
     {
         command.Add(Device);
         command.Add(Passphrase);
+        command.Add(Wait);
+        command.Add(OpenApp);
     }
 
     /// <summary>Every device named, or the default one.</summary>
@@ -68,11 +94,14 @@ internal sealed class DeviceOptions
     }
 
     /// <summary>How to open it.</summary>
-    internal ConnectOptions Connect(ParseResult parsed) => new(parsed.GetValue(Passphrase) switch
-    {
-        "on-device" => PassphraseSource.OnDevice,
-        "host" => PassphraseSource.Host,
-        "none" => PassphraseSource.None,
-        _ => null,
-    });
+    internal ConnectOptions Connect(ParseResult parsed) => new(
+        parsed.GetValue(Passphrase) switch
+        {
+            "on-device" => PassphraseSource.OnDevice,
+            "host" => PassphraseSource.Host,
+            "none" => PassphraseSource.None,
+            _ => null,
+        },
+        Wait: TimeSpan.FromSeconds(parsed.GetValue(Wait)),
+        OpensApps: parsed.GetValue(OpenApp));
 }

@@ -80,7 +80,8 @@ internal static class EmulatorCommand
                 State = Enum.Parse<SoftwareLedgerState>(context.Parsed.GetValue(state)!, ignoreCase: true),
                 EthereumSettings =
                 {
-                    BlindSigning = context.Parsed.GetValue(blindSigning), DebugContracts = context.Parsed.GetValue(debugContracts),
+                    BlindSigning = context.Parsed.GetValue(blindSigning),
+                    DebugContracts = context.Parsed.GetValue(debugContracts),
                 },
             };
             if (context.Parsed.GetValue(uhid))

@@ -83,7 +83,7 @@ internal sealed class ExecutionNode : IDisposable
 
     private static string? Hex(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MaxQuantity } text
-        && text.StartsWith("0x", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0
+        && text.StartsWith("0x", StringComparison.Ordinal) && text.Skip(2).All(char.IsAsciiHexDigit)
             ? text[2..]
             : null;
 

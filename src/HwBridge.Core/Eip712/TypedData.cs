@@ -49,7 +49,7 @@ public sealed class TypedData
 
     /// <summary>The structs that the data uses, the domain's and the primary one first.</summary>
     public IReadOnlyList<TypedDataStruct> Structs =>
-        
+
     [
         .. ((string[])[.. TypedDataStruct.Referenced(DomainType, _structs), .. TypedDataStruct.Referenced(PrimaryType, _structs)])
             .Distinct()

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
-using HwBridge.Core.Faults;
 using HwBridge.Core.Json;
 using HwBridge.Core.Signing;
 
@@ -76,7 +75,7 @@ internal ref struct TypedDataJson
         return primaryType;
     }
 
-    private readonly TypedDataType TypeOf(string name) => TypedDataType.TryParse(name, out TypedDataType? type)
+    private static TypedDataType TypeOf(string name) => TypedDataType.TryParse(name, out TypedDataType? type)
         ? type
         : throw new InvalidOperationException($"{name} was taken for a struct");
 
@@ -207,7 +206,7 @@ internal ref struct TypedDataJson
     {
         TypedDataKind.Struct => ReadStruct(type),
         TypedDataKind.Array => ReadArray(type),
-        TypedDataKind.UnsignedInteger or TypedDataKind.Integer => new TypedDataValue(type, ReadNumber(type)),
+        TypedDataKind.UnsignedInteger or TypedDataKind.SignedInteger => new TypedDataValue(type, ReadNumber(type)),
         TypedDataKind.Boolean => new TypedDataValue(type, new[] { ReadBoolean() }),
         TypedDataKind.Address => new TypedDataValue(type, ReadAddress()),
         TypedDataKind.FixedBytes => new TypedDataValue(type, ReadBytes(type.Size, type.Size)),
@@ -264,7 +263,7 @@ internal ref struct TypedDataJson
             throw _cursor.Fault("must be a whole number: decimal, or 0x and hex digits in quotes");
         }
 
-        bool isSigned = type.Kind == TypedDataKind.Integer;
+        bool isSigned = type.Kind == TypedDataKind.SignedInteger;
         BigInteger bound = BigInteger.One << ((8 * type.Size) - (isSigned ? 1 : 0));
         if (value >= bound || value < (isSigned ? -bound : 0))
         {

@@ -7,7 +7,7 @@ public enum TypedDataKind
     UnsignedInteger,
 
     /// <summary>int8 … int256.</summary>
-    Integer,
+    SignedInteger,
 
     /// <summary>bool.</summary>
     Boolean,

@@ -47,7 +47,7 @@ public sealed record TypedDataType
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, Bytes32.Size, nameof(value));
         Span<byte> word = stackalloc byte[Bytes32.Size];
-        word.Fill(Kind == TypedDataKind.Integer && value.Length == Size && value[0] >= 0x80 ? (byte)0xff : (byte)0);
+        word.Fill(Kind == TypedDataKind.SignedInteger && value.Length == Size && value[0] >= 0x80 ? (byte)0xff : (byte)0);
         value.CopyTo(Kind == TypedDataKind.FixedBytes ? word : word[^value.Length..]);
         return new Bytes32(word);
     }
@@ -101,7 +101,7 @@ public sealed record TypedDataType
         (TypedDataKind kind, string prefix, int unit) = text switch
         {
             ['u', 'i', 'n', 't', ..] => (TypedDataKind.UnsignedInteger, "uint", 8),
-            ['i', 'n', 't', ..] => (TypedDataKind.Integer, "int", 8),
+            ['i', 'n', 't', ..] => (TypedDataKind.SignedInteger, "int", 8),
             ['b', 'y', 't', 'e', 's', ..] => (TypedDataKind.FixedBytes, "bytes", 1),
             _ => default,
         };

@@ -12,8 +12,10 @@ internal sealed class LedgerApps(LedgerSession session)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private int _switches;
+
     /// <summary>How often this program has had an app opened: what an app keeps until it is left is gone when this has changed.</summary>
-    internal int Switches { get; private set; }
+    internal int Switches => _switches + session.Reconnections;
 
     /// <summary>Returns when the app is open.</summary>
     /// <exception cref="FaultException">The device is locked, the person refused, or an app is open that is not ours to leave.</exception>
@@ -27,25 +29,33 @@ internal sealed class LedgerApps(LedgerSession session)
         AppInfo app = await session.ExchangeAsync(default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
         if (app.Name != wanted)
         {
-            if (!MayLeave(app.Name, wanted))
+            FaultException another = StatusWords.AnotherApp(app, wanted).Within(session.Uri);
+            if (MayLeave(app.Name, wanted))
             {
-                throw StatusWords.AnotherApp(app, wanted).Within(session.Uri);
+                await SwitchAsync(app.Name, wanted, cancellationToken).ConfigureAwait(false);
             }
-
-            await SwitchAsync(app.Name, wanted, cancellationToken).ConfigureAwait(false);
+            else if (session.Patience > TimeSpan.Zero)
+            {
+                session.Tell($"{app.Name} is open; waiting {session.Patience.TotalSeconds:0} s for you to open {wanted} on the Ledger");
+                await WaitForAsync(wanted, session.Patience, another, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                throw another;
+            }
         }
 
         session.OpenApp = wanted;
     }
 
-    /// <summary>One of our two apps for the other; the dashboard only for storing, which nobody expects to find open.</summary>
-    private static bool MayLeave(string open, string wanted) => (open, wanted) is
+    /// <summary>Unless told so, one of our two apps for the other; the dashboard only for storing, which nobody expects to find open.</summary>
+    private bool MayLeave(string open, string wanted) => session.OpensApps || (open, wanted) is
         (OpenPgpApp.Name, EthereumApp.Name) or (EthereumApp.Name or LedgerSystem.DashboardName, OpenPgpApp.Name);
 
     private async ValueTask SwitchAsync(string open, string wanted, CancellationToken cancellationToken)
     {
         session.OpenApp = null;
-        Switches++;
+        _switches++;
         if (open != LedgerSystem.DashboardName)
         {
             await session.ExchangeAsync(default(QuitAppCommand), null, cancellationToken).ConfigureAwait(false);
@@ -57,17 +67,31 @@ internal sealed class LedgerApps(LedgerSession session)
         await WaitForAsync(wanted, cancellationToken).ConfigureAwait(false);
     }
 
+    private ValueTask WaitForAsync(string wanted, CancellationToken cancellationToken) => WaitForAsync(
+        wanted,
+        Patience,
+        new FaultException(
+            Fault.DeviceNotFound,
+            $"{session.Uri}: the Ledger did not come back with {wanted} after changing its app",
+            $"Look at the Ledger, open {wanted} there, then run the command again."),
+        cancellationToken);
+
     /// <summary>An app takes a moment to open, and over USB the device is another one then.</summary>
-    private async ValueTask WaitForAsync(string wanted, CancellationToken cancellationToken)
+    private async ValueTask WaitForAsync(string wanted, TimeSpan patience, FaultException late, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        bool connected = true;
+        bool isGone = false;
         while (true)
         {
-            FaultException? gone = null;
+            TimeSpan left = patience - Stopwatch.GetElapsedTime(begun);
             try
             {
-                connected = connected || await session.TryReconnectAsync(cancellationToken).ConfigureAwait(false);
+                if (isGone && left > TimeSpan.Zero)
+                {
+                    await session.ReconnectAsync(left, cancellationToken).ConfigureAwait(false);
+                    isGone = false;
+                }
+
                 AppInfo app = await session.ExchangeAsync(
                     default(GetAppNameAndVersionCommand), null, cancellationToken).ConfigureAwait(false);
                 if (app.Name == wanted)
@@ -75,21 +99,17 @@ internal sealed class LedgerApps(LedgerSession session)
                     return;
                 }
             }
-            catch (FaultException fault) when (fault.Fault is Fault.DeviceNotFound or Fault.DeviceBusy or Fault.DevicePermission)
+            catch (FaultException fault) when (
+                fault.Fault is Fault.DeviceNotFound or Fault.DeviceBusy or Fault.DevicePermission)
             {
-                // Over USB its node is new: the system's rules take a moment to let this user open it.
-                gone = fault;
-                connected = false;
+                // It leaves a moment after it has answered, and what looks for devices may hold the new one for a moment.
+                isGone = true;
             }
 
             // Where nobody told how to connect again, it won't come back however long one waits.
-            if ((gone is not null && !session.CanReconnect) || Stopwatch.GetElapsedTime(begun) > Patience)
+            if (left <= TimeSpan.Zero || (isGone && !session.CanReconnect))
             {
-                throw new FaultException(
-                    Fault.DeviceNotFound,
-                    $"{session.Uri}: the Ledger did not come back with {wanted} after changing its app",
-                    $"Look at the Ledger, open {wanted} there, then run the command again.",
-                    gone);
+                throw late;
             }
 
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
@@ -16,15 +17,20 @@ namespace HwBridge.Devices.Ledger;
 /// An APDU sent during a review makes the review's answer vanish and can crash the app, so nothing is ever repeated after a
 /// timeout, and an exchange that was cut off closes the connection: the next answer could belong to it. The OpenPGP app hangs when
 /// anything comes between the parts of a chain, either way: its exchanges are finished once they have begun, cancelled or not.
+/// A device that leaves in the middle of a question that no person has to answer, and comes back at its place in time, is asked again once it
+/// has proved to be the same wallet.
 /// <code>
 ///   queue ......... | drain | tell | send | answer: at most 5 s, or a person's 10 min | parse | wipe | next in the queue
 /// </code>
 /// </remarks>
 internal sealed class LedgerSession(DeviceLink connected, IPerson person, LedgerOptions options) : IAsyncDisposable
 {
+    private static readonly TimeSpan UnlockPause = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly byte[] _apdu = new byte[ApduLimits.MaxCommand];
     private readonly ArrayBufferWriter<byte> _pieces = new();
+    private readonly WalletProof _proof = new();
     private DeviceLink _link = connected;
     private bool _closed;
     private bool _disposed;
@@ -33,6 +39,15 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
 
     /// <summary>The app that was last seen open; null when that has to be asked.</summary>
     internal string? OpenApp { get; set; }
+
+    /// <summary>How often the device was connected again: what an app keeps until it is left is gone when this has changed.</summary>
+    internal int Reconnections { get; private set; }
+
+    /// <summary>How long to wait for a person who has to make the device ready.</summary>
+    internal TimeSpan Patience => options.Wait;
+
+    /// <summary>Whether any app may be left.</summary>
+    internal bool OpensApps => options.OpensApps;
 
     /// <summary>Waits for its turn, sends a command and reads its answer.</summary>
     /// <param name="command">What to ask.</param>
@@ -48,7 +63,7 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(LedgerKeyStore));
-            ushort status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
+            ushort status = await AskAsync(command, tell, cancellationToken).ConfigureAwait(false);
             if (status == StatusWords.Ok)
             {
                 return command.Parse(_pieces.WrittenCount > 0 ? _pieces.WrittenSpan : _link.Message[..^ApduLimits.StatusSize]);
@@ -92,25 +107,18 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
     /// <summary>Whether somebody told how to connect again.</summary>
     internal bool CanReconnect => options.Reconnect is not null;
 
-    /// <summary>Connects again to a device that left the bus, as it does whenever its app changes.</summary>
-    /// <returns>False where nobody told how.</returns>
-    /// <exception cref="FaultException">It is not there (yet).</exception>
-    internal async ValueTask<bool> TryReconnectAsync(CancellationToken cancellationToken)
-    {
-        if (options.Reconnect is not { } reconnect)
-        {
-            return false;
-        }
+    /// <summary>Tells the person something about this device.</summary>
+    internal void Tell(string text) => person.Tell($"{Uri}: {text}");
 
+    /// <summary>Connects again to a device that left the bus, as it does whenever its app changes; not without <see cref="CanReconnect"/>.</summary>
+    /// <exception cref="FaultException">It did not come back in time.</exception>
+    internal async ValueTask ReconnectAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(LedgerKeyStore));
-            await CloseAsync().ConfigureAwait(false);
-            (ITransport transport, IFraming framing) = await reconnect(cancellationToken).ConfigureAwait(false);
-            _link = new DeviceLink(transport, framing, options.AnswerDeadline);
-            _closed = false;
-            return true;
+            await ConnectAgainAsync(patience, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -125,6 +133,86 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         _disposed = true;
         await CloseAsync().ConfigureAwait(false);
         _turn.Release();
+    }
+
+    private async ValueTask ConnectAgainAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await CloseAsync().ConfigureAwait(false);
+        OpenApp = null;
+        (ITransport transport, IFraming framing) = await options.Reconnect!(patience, cancellationToken).ConfigureAwait(false);
+        _link = new DeviceLink(transport, framing, options.AnswerDeadline);
+        _closed = false;
+        _proof.Demand();
+        Reconnections++;
+    }
+
+    /// <summary>Asks once, and again where the first time came to nothing and a second one is safe.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ushort> AskAsync<TAnswer>(ILedgerCommand<TAnswer> command, string? tell, CancellationToken cancellationToken)
+    {
+        bool isEthereums = command.App == EthereumApp.Name;
+
+        // What was cut off by us may have left a question on the screen, which another APDU would destroy.
+        bool mayReturn = isEthereums && !command.NeedsApproval && !_closed && CanReconnect && options.ReturnDeadline > TimeSpan.Zero;
+        ushort status;
+        try
+        {
+            if (isEthereums && _proof.IsDue)
+            {
+                await ProveAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FaultException gone) when (gone.Fault == Fault.DeviceNotFound && mayReturn)
+        {
+            Tell($"it went away; waiting {options.ReturnDeadline.TotalSeconds:0.#} s for it to come back where it was");
+            await ConnectAgainAsync(options.ReturnDeadline, cancellationToken).ConfigureAwait(false);
+            await ProveAsync(cancellationToken).ConfigureAwait(false);
+            status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
+            OpenApp = status == StatusWords.Ok ? EthereumApp.Name : null;
+        }
+
+        if (status == StatusWords.Locked && Patience > TimeSpan.Zero)
+        {
+            await WaitUntilUnlockedAsync(cancellationToken).ConfigureAwait(false);
+            status = await SendAndReceiveAsync(command, tell, cancellationToken).ConfigureAwait(false);
+        }
+
+        return status;
+    }
+
+    /// <summary>Where the Ethereum app is open, has the wallet answer once more what it was asked first.</summary>
+    private async ValueTask ProveAsync(CancellationToken cancellationToken)
+    {
+        if (!_proof.IsDue)
+        {
+            return;
+        }
+
+        _proof.Question.CopyTo(_apdu);
+        ushort status = await TransferAsync(_proof.Question.Length, false, "a public key", cancellationToken).ConfigureAwait(false);
+        if (status == StatusWords.Ok)
+        {
+            // What is not answered, being locked or in another app, is asked again before the next question.
+            _proof.Check(_link.Message[..^ApduLimits.StatusSize]);
+        }
+    }
+
+    /// <summary>A Ledger does not tell when it is unlocked: it is asked, twice a second, by a question that nothing comes of.</summary>
+    private async ValueTask WaitUntilUnlockedAsync(CancellationToken cancellationToken)
+    {
+        Tell($"it is locked; waiting {Patience.TotalSeconds:0} s for its PIN, which you enter on the Ledger");
+        GetAppNameAndVersionCommand command = default;
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience;)
+        {
+            await Task.Delay(UnlockPause, cancellationToken).ConfigureAwait(false);
+            if (await SendAndReceiveAsync(command, null, cancellationToken).ConfigureAwait(false) != StatusWords.Locked)
+            {
+                Tell("unlocked");
+                return;
+            }
+        }
     }
 
     private async ValueTask<ushort> SendAndReceiveAsync<TAnswer>(
@@ -151,6 +239,7 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
         bool isUnbreakable = command is { App: OpenPgpApp.Name, NeedsApproval: false };
         CancellationToken stop = isUnbreakable ? CancellationToken.None : cancellationToken;
         ushort status = StatusWords.Ok;
+        int length = 0;
         for (int link = 0; link < command.Links && status == StatusWords.Ok; link++)
         {
             if (link > 0 && stop.IsCancellationRequested)
@@ -159,7 +248,13 @@ internal sealed class LedgerSession(DeviceLink connected, IPerson person, Ledger
                 stop.ThrowIfCancellationRequested();
             }
 
-            status = await TransferAsync(command.EncodeLink(link, _apdu), command.NeedsApproval, command.Name, stop).ConfigureAwait(false);
+            length = command.EncodeLink(link, _apdu);
+            status = await TransferAsync(length, command.NeedsApproval, command.Name, stop).ConfigureAwait(false);
+        }
+
+        if (status == StatusWords.Ok && command.IdentifiesWallet)
+        {
+            _proof.Keep(_apdu.AsSpan(0, length), _link.Message[..^ApduLimits.StatusSize]);
         }
 
         while (status >> 8 == StatusWords.MoreData && isUnbreakable)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using HwBridge.Core.Execution;
 using HwBridge.Core.Faults;
-using HwBridge.Core.Signing;
 using HwBridge.Emulators.Screens;
 using HwBridge.Protocols.Ledger;
 

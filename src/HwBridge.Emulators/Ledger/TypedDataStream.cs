@@ -189,7 +189,7 @@ internal sealed class TypedDataStream
             TypedDataKind.Bytes or TypedDataKind.Text => true,
             TypedDataKind.Address => value.Length == ExecutionAddress.Size,
             TypedDataKind.Boolean => value.Length == 1,
-            TypedDataKind.Integer => value.Length is > 0 and <= Bytes32.Size,
+            TypedDataKind.SignedInteger => value.Length is > 0 and <= Bytes32.Size,
             _ => value.Length <= Bytes32.Size,
         };
         return fits ? type.EncodeData(value) : null;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Secrets;
-using HwBridge.Protocols.Ledger;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Utilities;

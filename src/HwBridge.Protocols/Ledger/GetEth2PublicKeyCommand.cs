@@ -20,6 +20,9 @@ public readonly record struct GetEth2PublicKeyCommand(ValidatorKeyPath Path, boo
     public bool NeedsApproval => Confirm;
 
     /// <inheritdoc/>
+    public bool IdentifiesWallet => !Confirm;
+
+    /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
         Span<byte> data = stackalloc byte[1 + (4 * ValidatorKeyPath.MaxDepth)];

@@ -15,6 +15,9 @@ public readonly record struct GetPrivacyPublicKeyCommand(Bip32Path Path, bool Co
     public bool NeedsApproval => Confirm;
 
     /// <inheritdoc/>
+    public bool IdentifiesWallet => !Confirm;
+
+    /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
         Span<byte> data = stackalloc byte[PathCodec.MaxSize];

@@ -21,6 +21,9 @@ public readonly record struct GetPublicKeyCommand(Bip32Path Path, bool Confirm =
     public bool NeedsApproval => Confirm;
 
     /// <inheritdoc/>
+    public bool IdentifiesWallet => !Confirm;
+
+    /// <inheritdoc/>
     public int Encode(Span<byte> apdu)
     {
         Span<byte> data = stackalloc byte[PathCodec.MaxSize];

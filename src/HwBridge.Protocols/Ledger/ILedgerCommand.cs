@@ -13,6 +13,9 @@ public interface ILedgerCommand<out TAnswer>
     /// <summary>True when a review comes on the screen and a person has to answer it.</summary>
     bool NeedsApproval { get; }
 
+    /// <summary>True when nobody is asked and only this wallet gives this answer: asked again later, it proves that the wallet is the same.</summary>
+    bool IdentifiesWallet => false;
+
     /// <summary>Writes the APDU.</summary>
     /// <param name="apdu">At least <see cref="ApduLimits.MaxCommand"/> bytes.</param>
     /// <returns>The number of bytes written.</returns>

@@ -94,7 +94,7 @@ public sealed class SignTypedDataCommand : ILedgerCommand<EthereumSignature>
         byte kind = type.Kind switch
         {
             TypedDataKind.Struct => 0,
-            TypedDataKind.Integer => 1,
+            TypedDataKind.SignedInteger => 1,
             TypedDataKind.UnsignedInteger => 2,
             TypedDataKind.Address => 3,
             TypedDataKind.Boolean => 4,

@@ -113,7 +113,7 @@ public sealed class SignTypedDataCommand : ITrezorCommand<EthereumSignature>
             DataType = type.Kind switch
             {
                 TypedDataKind.UnsignedInteger => EthereumDataType.Uint,
-                TypedDataKind.Integer => EthereumDataType.Int,
+                TypedDataKind.SignedInteger => EthereumDataType.Int,
                 TypedDataKind.FixedBytes or TypedDataKind.Bytes => EthereumDataType.Bytes,
                 TypedDataKind.Text => EthereumDataType.String,
                 TypedDataKind.Boolean => EthereumDataType.Bool,

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using HwBridge.Core.Bip32;
-using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Trezor.Messages;
 
 namespace HwBridge.Protocols.Trezor;

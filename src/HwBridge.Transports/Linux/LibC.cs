@@ -16,8 +16,13 @@ internal static unsafe partial class LibC
     internal const int TryAgain = 11;
     internal const int AccessDenied = 13;
     internal const int Busy = 16;
+    internal const int NoBufferSpace = 105;
 
     internal const short PollIn = 1;
+
+    internal const int NetlinkFamily = 16;
+    internal const int RawSocket = 3;
+    internal const int KernelEvents = 15;
 
     internal const int LimitCore = 4;
     internal const int PrctlGetDumpable = 3;
@@ -65,6 +70,14 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int flock(int descriptor, int operation);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int bind(int descriptor, NetlinkAddress* address, int length);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -130,6 +143,16 @@ internal static unsafe partial class LibC
 
         [FieldOffset(140)]
         internal uint DeviceMinor;
+    }
+
+    /// <summary>struct sockaddr_nl; 12 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NetlinkAddress
+    {
+        internal ushort Family;
+        internal ushort Padding;
+        internal uint Port;
+        internal uint Groups;
     }
 
     /// <summary>struct rlimit.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 using FsCheck;
@@ -33,7 +34,7 @@ internal sealed class EthereumTransactionTests
         ExecutionAddress? signer = Signature(FeeMarketSignature).Recover(transaction.SigningHash());
         Assert.That(signer?.ToChecksumString(), Is.EqualTo(Signer));
         Assert.That(transaction.ChainId, Is.EqualTo(1));
-        Assert.That(transaction.Value, Is.EqualTo(BigInteger.Parse("1200000000000000000")));
+        Assert.That(transaction.Value, Is.EqualTo(BigInteger.Parse("1200000000000000000", CultureInfo.InvariantCulture)));
     }
 
     [Test]
@@ -53,7 +54,7 @@ internal sealed class EthereumTransactionTests
         }
 
         // The other S of the same signature is one that the chain refuses (EIP-2).
-        BigInteger order = BigInteger.Parse("115792089237316195423570985008687907852837564279074904382605163141518161494337");
+        BigInteger order = BigInteger.Parse("115792089237316195423570985008687907852837564279074904382605163141518161494337", CultureInfo.InvariantCulture);
         byte[] other = (order - new BigInteger(signature.AsSpan(32, 32), isUnsigned: true, isBigEndian: true)).ToByteArray(true, true);
         other.CopyTo(signature.AsSpan(32));
         signature[64] ^= 1;
@@ -147,7 +148,7 @@ internal sealed class EthereumTransactionTests
         MaxPriorityFeePerGas = kind == TransactionKind.FeeMarket ? 1_000_000_000 : 0,
         GasLimit = 21000,
         To = new ExecutionAddress(Enumerable.Range(1, 20).Select(i => (byte)i).ToArray()),
-        Value = BigInteger.Parse("32000000000000000000"),
+        Value = BigInteger.Parse("32000000000000000000", CultureInfo.InvariantCulture),
         Data = new byte[300],
         AccessList = kind == TransactionKind.Legacy ? [] : [new AccessListEntry(default, [default, new Bytes32(new byte[32])]), new AccessListEntry(default, [])],
     };

@@ -186,7 +186,7 @@ internal sealed class LedgerStorageTests
         Assert.That((await FirstKeyAsync(store)).PublicKey.ToString(), Does.StartWith("0xa772ed2e"));
         Assert.That(connections, Is.GreaterThanOrEqualTo(4), "there and back, by the dashboard");
 
-        ValueTask<(ITransport Transport, IFraming Framing)> Reconnect(CancellationToken cancellationToken)
+        ValueTask<(ITransport Transport, IFraming Framing)> Reconnect(TimeSpan patience, CancellationToken cancellationToken)
         {
             connections++;
 

@@ -1,5 +1,10 @@
+using System.Text;
 using System.Text.Json;
+using HwBridge.Core.Eip712;
+using HwBridge.Core.Execution;
 using HwBridge.Core.Secrets;
+using HwBridge.Core.Signing;
+using HwBridge.Core.Ssz;
 using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
@@ -10,6 +15,25 @@ namespace HwBridge.Interop.Ledger;
 /// <summary>The maker's own library drives the software Ledger over TCP; what it reads is what it read from the real app.</summary>
 internal sealed class HwAppEthTests
 {
+    private const string Account = "0xDad77910DbDFdE764fC21FCD4E74D71bBACA6D8D";
+
+    private const string TypedMail = """
+        {
+          "types": {
+            "EIP712Domain": [{"name": "name", "type": "string"}, {"name": "chainId", "type": "uint256"}, {"name": "verifyingContract", "type": "address"}],
+            "Mail": [{"name": "from", "type": "Person"}, {"name": "to", "type": "Person[]"}, {"name": "contents", "type": "string"}, {"name": "weight", "type": "int32"}],
+            "Person": [{"name": "name", "type": "string"}, {"name": "wallets", "type": "address[]"}]
+          },
+          "primaryType": "Mail",
+          "domain": {"name": "Mail", "chainId": 1, "verifyingContract": "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"},
+          "message": {
+            "from": {"name": "Cow", "wallets": ["0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826"]},
+            "to": [{"name": "Bob", "wallets": ["0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB", "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826"]}],
+            "contents": "Hello, Bob!", "weight": -3
+          }
+        }
+        """;
+
     private const string AccountPath = "44'/60'/0'/0/0";
     private const string SealingPath = "44'/60'/12381'/0/0";
     private const string SigningPath = "12381/3600/0/0/0";
@@ -53,6 +77,60 @@ internal sealed class HwAppEthTests
         });
     }
 
+    /// <summary>What it has signed is what was asked for, by the account that the recordings have.</summary>
+    [Test]
+    public async Task Signatures_OverTheSocket_AreTheAccounts()
+    {
+        EthereumTransaction transaction = new()
+        {
+            Kind = TransactionKind.FeeMarket,
+            ChainId = 1,
+            Nonce = 7,
+            MaxFeePerGas = 30_000_000_000,
+            GasLimit = 90_000,
+            To = default(ExecutionAddress),
+            Data = new byte[700],
+        };
+        EthereumTransaction legacy = new()
+        {
+            Kind = TransactionKind.Legacy,
+            ChainId = 1,
+            Nonce = 7,
+            MaxFeePerGas = 1,
+            GasLimit = 1,
+            To = default(ExecutionAddress),
+            Data = new byte[207],
+        };
+        byte[] message = Encoding.UTF8.GetBytes(new string('m', 600));
+        TypedData data = TypedData.Parse(Encoding.UTF8.GetBytes(TypedMail), "mail.json");
+        JsonElement[] answers = await DriveAsync(
+            new PolicyScreen(approve: true),
+            SoftwareLedgerState.Ready,
+            ["signTransaction", AccountPath, Convert.ToHexStringLower(transaction.Encode()), null!],
+            ["signTransaction", AccountPath, Convert.ToHexStringLower(legacy.Encode()), null!],
+            ["signPersonalMessage", AccountPath, Convert.ToHexStringLower(message)],
+            ["signEIP712HashedMessage", AccountPath, $"{data.DomainSeparator}"[2..], $"{data.MessageHash}"[2..]],
+            ["signEIP712Message", AccountPath, JsonDocument.Parse(TypedMail).RootElement]);
+        (Bytes32 Digest, string Name)[] digests =
+        [
+            (transaction.SigningHash(), "transaction"), (legacy.SigningHash(), "legacy transaction"), (PersonalMessage.SigningHash(message), "message"),
+            (data.SigningHash(), "hashes"), (data.SigningHash(), "typed data"),
+        ];
+        Assert.That(answers, Has.Length.EqualTo(digests.Length));
+        foreach ((JsonElement answer, (Bytes32 digest, string name)) in answers.Zip(digests))
+        {
+            Assert.That(answer.TryGetProperty("r", out JsonElement r), $"{name}: {answer}");
+            JsonElement v = answer.GetProperty("v");
+            int parity = v.ValueKind == JsonValueKind.Number ? v.GetInt32() : Convert.ToInt32(v.GetString(), 16);
+            byte[] signature =
+            [
+                .. Convert.FromHexString(r.GetString()!), .. Convert.FromHexString(answer.GetProperty("s").GetString()!),
+                (byte)(parity >= 37 ? parity - 37 : parity),
+            ];
+            Assert.That(EthereumSignature.TryDecode(signature)?.Recover(digest)?.ToChecksumString(), Is.EqualTo(Account), name);
+        }
+    }
+
     [Test]
     public async Task Reviews_Rejected_AreItsUserRejection()
     {
@@ -83,7 +161,7 @@ internal sealed class HwAppEthTests
     {
         using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(LedgerRecording.Load("age_identity_default").Mnemonic);
         using SecretBuffer seed = mnemonic.DeriveSeed();
-        await using SoftwareLedger ledger = new(seed.Span, screen) { State = state };
+        await using SoftwareLedger ledger = new(seed.Span, screen) { State = state, EthereumSettings = { BlindSigning = true } };
         await using ApduSocketServer server = ApduSocketServer.Start(ledger, 0);
         IReadOnlyList<string> lines = await NodePeer.RunAsync(
             "Ledger/hw-app-eth.mjs",

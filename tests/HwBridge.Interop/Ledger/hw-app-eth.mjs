@@ -10,6 +10,9 @@ const SpeculosTransport = require("@ledgerhq/hw-transport-node-speculos").defaul
 
 const transport = await SpeculosTransport.open({ apduPort: Number(process.argv[2]) });
 const eth = new Eth(transport);
+
+// No service of the maker's is asked for what it would sign to be shown.
+eth.setLoadConfig({ calServiceURL: null, nftExplorerBaseURL: null, pluginBaseURL: null, extraPlugins: null });
 for await (const line of createInterface({ input: process.stdin })) {
   const [method, ...args] = JSON.parse(line);
   try {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using HwBridge.Core.Execution;
+using HwBridge.Core.Signing;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Trezor;
 
@@ -113,6 +115,51 @@ public sealed class TrezorctlTests(TrezorFlavour flavour)
         Assert.That(result.ExitCode, Is.Zero, result.Error);
         Assert.That(result.Output.Split('\n'), Is.EqualTo(all.Select(vector => vector.GetProperty("session_key").GetString())));
         Assert.That(bench.Shown, Has.Count.EqualTo(all.Length), "each agreement is confirmed on the screen");
+    }
+
+    [Test]
+    public async Task SignMessage_ByItsCommand_IsTheRecordedSignature()
+    {
+        // Recording 05_all_signmessage_ascii.
+        await using TrezorctlBench bench = New();
+        PeerResult signed = await bench.TrezorctlAsync("ethereum", "sign-message", "-n", "m/44h/60h/0h/0/0", "hello hwbridge");
+        Assert.That(signed.Output, Does.Contain("f1320621a51696f8d59d265e858427c65fb9a5e27db76f405c8ac4b891d2f49a"), signed.Error);
+        Assert.That(signed.Output, Does.Contain(Address));
+    }
+
+    /// <summary>Its command wants more Python packages than Debian's has; the library below it does not.</summary>
+    [TestCase(0)]
+    [TestCase(1024)]
+    [TestCase(2468)]
+    public async Task SignTransaction_ByItsLibrary_IsTheAccounts(int data)
+    {
+        EthereumTransaction transaction = new()
+        {
+            Kind = TransactionKind.Legacy,
+            ChainId = 560048,
+            Nonce = 3,
+            MaxFeePerGas = 30_000_000_000,
+            GasLimit = 90_000,
+            To = default(ExecutionAddress),
+            Value = 17,
+            Data = Enumerable.Range(0, data).Select(static i => (byte)i).ToArray(),
+        };
+        await using TrezorctlBench bench = New();
+        PeerResult signed = await bench.ScriptAsync("sign.py", [JsonSerializer.Serialize(new
+        {
+            nonce = transaction.Nonce,
+            gas_price = (long)transaction.MaxFeePerGas,
+            gas_limit = transaction.GasLimit,
+            to = "0x0000000000000000000000000000000000000000",
+            value = 17,
+            data = Convert.ToHexStringLower(transaction.Data.Span),
+            chain_id = transaction.ChainId,
+        })]);
+        Assert.That(signed.ExitCode, Is.Zero, signed.Error);
+        string line = signed.Output.Trim();
+        long v = Convert.ToInt64(line[128..], 16);
+        byte[] signature = [.. Convert.FromHexString(line[..128]), (byte)(v - 35 - (2 * 560048))];
+        Assert.That(EthereumSignature.TryDecode(signature)?.Recover(transaction.SigningHash())?.ToChecksumString(), Is.EqualTo(Address));
     }
 
     [Test]

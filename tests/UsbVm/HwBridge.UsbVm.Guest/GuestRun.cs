@@ -7,7 +7,7 @@ namespace HwBridge.UsbVm.Guest;
 /// <summary>Runs every case, one after the other, and writes down each result at once.</summary>
 internal static class GuestRun
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     /// <summary>The cases' names, in the order of their source.</summary>
     internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(method => method.Name)];
@@ -37,7 +37,7 @@ internal static class GuestRun
             }
 
             CaseResult result = new(
-                method.Name, failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured));
+                method.Name, failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
             await File.AppendAllTextAsync(results, JsonSerializer.Serialize(result) + "\n").ConfigureAwait(false);
             Console.Out.WriteLine($"{(result.Passed ? "passed" : "FAILED")} {result.Name} {result.Seconds:0.0} s {result.Words}");
         }

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using HwBridge.Cli;
 using HwBridge.Core.Eip2334;
+using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
@@ -26,11 +29,16 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     private const string OtherWords = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
     private const string FirstKey = "0xa772ed2e6b56a0515564afd0de893d3d168a6974647fc15a0a07c0958c0ebbce1b99b37558f4df66a3990073f7fda7d4";
 
+    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(60);
+
     private readonly List<IAsyncDisposable> _plugged = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("hwbridge-case-").FullName;
 
     /// <summary>What a case found out besides that all is well.</summary>
     internal List<string> Measured { get; } = [];
+
+    /// <summary>What doctor said stands in the way, and mends it.</summary>
+    internal List<string> Quotes { get; } = [];
 
     private static string Keystores => Path.Combine(AppContext.BaseDirectory, "Fixtures", "validator_keys");
 
@@ -51,12 +59,13 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         }
     }
 
-    private static string FirstKeystore => Directory.GetFiles(Keystores).Order(StringComparer.Ordinal).First();
+    /// <summary>One of the same keys under a cheap password, since the processor is emulated.</summary>
+    private static string FirstKeystore => Path.Combine(AppContext.BaseDirectory, "Fixtures", "keystore-m_12381_3600_0_0_0.json");
 
     public async Task Devices_OneLedger_ListsItWithItsOpenApp()
     {
         (_, HidrawNode node) = await PlugAsync().ConfigureAwait(false);
-        JsonElement listed = (await HwBridgeAsync("devices").ConfigureAwait(false)).Expect(0).Json;
+        JsonElement listed = (await ProgramAsync("devices").ConfigureAwait(false)).Expect(0).Json;
         Assert.That(listed.GetArrayLength(), Is.EqualTo(1));
         Assert.That(Text(listed[0], "uri", "maker", "model", "state"), Is.EqualTo($"hid:{node.Path} ledger Nano S Plus ready"));
         Assert.That(listed[0].GetProperty("app").GetProperty("name").GetString(), Is.EqualTo("Ethereum"));
@@ -91,12 +100,12 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     }
 
     public async Task NoDevice_Ledger_IsNotFound() =>
-        (await HwBridgeAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Ledger is attached");
+        (await ProgramAsync("pubkeys", "--device", "ledger").ConfigureAwait(false)).ExpectFault(3, "deviceNotFound", "no Ledger is attached");
 
     public async Task Pubkeys_Ledger_AreTheMnemonics()
     {
         await PlugAsync().ConfigureAwait(false);
-        JsonElement keys = (await HwBridgeAsync("pubkeys", "--device", "ledger", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
+        JsonElement keys = (await ProgramAsync("pubkeys", "--device", "ledger", "--index", "0-1").ConfigureAwait(false)).Expect(0).Json;
         Assert.That(keys[0].GetProperty("pubkey").GetString(), Is.EqualTo(FirstKey));
         Assert.That(keys.GetArrayLength(), Is.EqualTo(2));
     }
@@ -104,14 +113,14 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     public async Task Backup_CreatedOpenedAndChecked_IsWhole()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(Keystores).ConfigureAwait(false);
-        (await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
-        Outcome check = await HwBridgeAsync("check", "--device", "ledger", "--expect", Keystores, "--backup", backup).ConfigureAwait(false);
+        string backup = await CreateBackupAsync().ConfigureAwait(false);
+        (await ProgramAsync("check", "--device", "ledger", "--expect", Keystores).ConfigureAwait(false)).Expect(0);
+        Outcome check = await ProgramAsync("check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup).ConfigureAwait(false);
         Assert.That(Text(check.Expect(0).Json, "result"), Is.EqualTo("match"));
         string restored = Path.Combine(_folder, "restored");
-        (await HwBridgeAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
+        (await ProgramAsync("backup", "open", "--backup", backup, "--device", "ledger", "--out", restored, "--password-file", PasswordFile(), "--kdf", "pbkdf2")
             .ConfigureAwait(false)).Expect(0);
-        Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(3));
+        Assert.That(Directory.GetFiles(restored, "keystore*"), Has.Length.EqualTo(1));
     }
 
     public async Task Permission_OtherUser_IsNamedAndMended()
@@ -221,6 +230,67 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         Measured.Add($"{share:0.00} % of a processor over {span.TotalSeconds:0} s");
     }
 
+    public async Task HotPlug_LockedAndOnItsDashboard_IsFollowedUntilItIsReady()
+    {
+        using Process waiting = Start("pubkeys", "--device", "ledger", "--wait", "60", "--open-app");
+        StringBuilder said = new();
+        await SaysAsync("no Ledger is attached; waiting 60 s for it").ConfigureAwait(false);
+        SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Locked);
+        _plugged.Add(new Plugged(ledger, UhidServer.Start(ledger, "usb-guest-1")));
+        await SaysAsync("it is locked; waiting 60 s for its PIN").ConfigureAwait(false);
+        ledger.State = SoftwareLedgerState.Dashboard;
+        await SaysAsync("unlocked").ConfigureAwait(false);
+        await SaysAsync("It asks whether to open the app Ethereum: agree.").ConfigureAwait(false);
+        Outcome done = await EndAsync(waiting, "pubkeys --wait", Stopwatch.GetTimestamp()).ConfigureAwait(false);
+        Assert.That(Text(done.Expect(0).Json[0], "pubkey"), Is.EqualTo(FirstKey));
+
+        async Task SaysAsync(string words)
+        {
+            using CancellationTokenSource deadline = new(CommandDeadline);
+            while (!said.ToString().Contains(words, StringComparison.Ordinal))
+            {
+                string? line = await waiting.StandardError.ReadLineAsync(deadline.Token).ConfigureAwait(false);
+                said.AppendLine(line ?? throw new AssertionException($"'{words}' was not said:\n{said}"));
+            }
+        }
+    }
+
+    public async Task Replug_AnotherWalletAtItsPlace_IsNotMistakenForIt()
+    {
+        SoftwareLedger first = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        SoftwareLedger second = SwitchOn(OtherWords, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
+        await using (first.ConfigureAwait(false))
+        await using (second.ConfigureAwait(false))
+        {
+            UhidServer plugged = UhidServer.Start(first, "usb-guest-1");
+            await plugged.WaitForNodeAsync(CancellationToken.None).ConfigureAwait(false);
+            using CancellationTokenSource deadline = new(CommandDeadline);
+            await using IKeyStore store =
+                await DeviceConnector.OpenAsync(DeviceUri.Parse("ledger"), new ConnectOptions(), new SilentPerson(), deadline.Token).ConfigureAwait(false);
+            Assert.That(store.TryGet(out ISealing? sealing), Is.True);
+            X25519PublicKey key = await sealing!.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false);
+            foreach (SoftwareLedger next in (SoftwareLedger[])[first, second])
+            {
+                await plugged.DisposeAsync().ConfigureAwait(false);
+                plugged = UhidServer.Start(next, "usb-guest-1");
+                await plugged.WaitForNodeAsync(deadline.Token).ConfigureAwait(false);
+                if (next == first)
+                {
+                    Assert.That(await sealing.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false), Is.EqualTo(key));
+                }
+                else
+                {
+                    FaultException other = Assert.ThrowsAsync<FaultException>(
+                        async () => await sealing.GetPublicKeyAsync(confirm: false, deadline.Token).ConfigureAwait(false))!;
+                    Assert.That(other.Message, Does.Contain("is another wallet than the one that left"));
+                }
+            }
+
+            await plugged.DisposeAsync().ConfigureAwait(false);
+            Measured.Add("the same wallet went on, another one was refused");
+        }
+    }
+
     public async Task TwoLedgers_AreToldApart()
     {
         (_, HidrawNode one) = await PlugAsync(port: "usb-guest-1").ConfigureAwait(false);
@@ -237,7 +307,7 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     public async Task AppChange_DeviceLeavesTheBus_IsFoundAgainWithinItsSession()
     {
         await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync().ConfigureAwait(false);
         Outcome exported = await HwBridgeAsync("backup", "export", "--backup", backup, "--device", "ledger").ConfigureAwait(false);
         exported.Expect(0);
         string read = Path.Combine(_folder, "read.age");
@@ -294,57 +364,78 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         }
     }
 
+    /// <summary>What is compiled at the first call is compiled ahead of time in the program.</summary>
     public async Task Enumeration_NoDevice_TakesLessThanFiveMilliseconds()
     {
-        _ = HidrawBus.OfSystem.List();
-        long begun = Stopwatch.GetTimestamp();
-        Assert.That(AttachedDevices.OfSystem.List(), Is.Empty);
-        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        Assert.That(milliseconds, Is.LessThan(5));
-        Measured.Add($"{milliseconds:0.000} ms");
+        double[] milliseconds = new double[20];
+        for (int i = -1; i < milliseconds.Length; i++)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            Assert.That(AttachedDevices.OfSystem.List(), Is.Empty);
+            if (i >= 0)
+            {
+                milliseconds[i] = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            }
+        }
+
+        Array.Sort(milliseconds);
+        double median = milliseconds[milliseconds.Length / 2];
+        Assert.That(median, Is.LessThan(5));
+        Measured.Add($"{median:0.000} ms");
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
-    public async Task Unplug_InPlaceOfAReport_IsSaidAtOnceAndLeavesNothing()
+    public async Task Unplug_AtEachReport_GoesOnWhenItComesBackOrSaysSoAndLeavesNothing()
     {
         (Plugged creator, _) = await PlugAsync().ConfigureAwait(false);
-        string backup = await CreateBackupAsync(FirstKeystore).ConfigureAwait(false);
+        string backup = await CreateBackupAsync().ConfigureAwait(false);
         await creator.DisposeAsync().ConfigureAwait(false);
         string left = Path.Combine(_folder, "left");
         string[][] commands =
         [
-            ["devices", "--device", "ledger"],
-            ["pubkeys", "--device", "ledger"],
+            ["pubkeys", "--device", "ledger", "--index", "0-4"],
             ["recipient", "--device", "ledger", "--confirm"],
             ["check", "--device", "ledger", "--expect", FirstKeystore, "--backup", backup],
             ["backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", "ledger", "--out", Path.Combine(left, "backup.age")],
             ["backup", "open", "--backup", backup, "--device", "ledger", "--out", Path.Combine(left, "out"), "--password-file", PasswordFile(), "--kdf", "pbkdf2"],
         ];
         int points = 0;
-        double slowest = 0;
+        int wentOn = 0;
         foreach (string[] command in commands)
         {
             Directory.CreateDirectory(left);
-            (Outcome whole, int reports) = await CutAsync(command, null).ConfigureAwait(false);
+            (Outcome whole, int reports) = await CutAsync(command, null, comesBack: false).ConfigureAwait(false);
             whole.Expect(0);
             Directory.Delete(left, recursive: true);
-            Directory.CreateDirectory(left);
-
-            // The first exchange, the last one, and some between.
-            foreach (int at in Enumerable.Range(0, reports).Where(at => at < 2 || at >= reports - 2 || at % 5 == 0))
+            for (int at = 0; at < reports; at++, points++)
             {
-                (Outcome cut, _) = await CutAsync(command, at).ConfigureAwait(false);
-                cut.ExpectFault(3, "deviceNotFound", "went away");
-                Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty, $"{cut} cut at report {at}");
-                points++;
-                slowest = Math.Max(slowest, cut.Seconds);
+                Directory.CreateDirectory(left);
+                (Outcome cut, _) = await CutAsync(command, at, comesBack: true).ConfigureAwait(false);
+                if (cut.ExitCode == 0)
+                {
+                    Assert.That(cut.Error, Does.Contain("it went away; waiting 3 s"), $"cut at report {at}");
+                    wentOn++;
+                }
+                else
+                {
+                    cut.ExpectFault(3, "deviceNotFound", "went away");
+                    Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty, $"{cut} cut at report {at}");
+                }
+
+                Directory.Delete(left, recursive: true);
             }
 
+            Directory.CreateDirectory(left);
+            (Outcome gone, _) = await CutAsync(command, reports - 1, comesBack: false).ConfigureAwait(false);
+            gone.ExpectFault(3, "deviceNotFound", "went away");
+            Assert.That(Directory.EnumerateFileSystemEntries(left), Is.Empty);
             Directory.Delete(left, recursive: true);
+            points++;
         }
 
-        Assert.That(points, Is.GreaterThan(20));
-        Measured.Add($"{points} points in {commands.Length} commands, each said within {slowest:0.0} s");
+        Assert.That(points, Is.GreaterThan(40));
+        Assert.That(wentOn, Is.InRange(10, points - 10));
+        Measured.Add($"{points} points in {commands.Length} commands: {wentOn} went on when it came back, {points - wentOn} said that it went away");
     }
 
     public async ValueTask DisposeAsync()
@@ -362,12 +453,16 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
 
     private static string Text(JsonElement row, params string[] names) => string.Join(' ', names.Select(name => row.GetProperty(name).GetString()));
 
-    private static void Finding(Outcome outcome, string check, string message, string? remedy)
+    private void Finding(Outcome outcome, string check, string message, string? remedy)
     {
         JsonElement found = outcome.Json.GetProperty("findings").EnumerateArray().FirstOrDefault(row => Text(row, "check") == check);
         Assert.That(found.ValueKind, Is.EqualTo(JsonValueKind.Object), outcome.ToString());
         Assert.That(Text(found, "message"), Does.Contain(message), outcome.ToString());
         Assert.That(Text(found, "remedy"), remedy is null ? Is.Empty : Is.Not.Empty.And.Contain(remedy), outcome.ToString());
+        if (remedy is not null)
+        {
+            Quotes.AddRange([Text(found, "message"), Text(found, "remedy")]);
+        }
     }
 
     private static int Handles()
@@ -405,7 +500,7 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(180));
+        using CancellationTokenSource deadline = new(CommandDeadline);
         try
         {
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
@@ -413,7 +508,7 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            Assert.Fail($"{command} went on for more than 180 s");
+            Assert.Fail($"{command} went on for more than {CommandDeadline.TotalSeconds} s");
         }
 
         return new Outcome(
@@ -438,36 +533,48 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         return (plugged, await server.WaitForNodeAsync(CancellationToken.None).ConfigureAwait(false));
     }
 
-    /// <summary>Runs a command with a Ledger whose plug is pulled in the place of one report.</summary>
+    /// <summary>Runs a command with a Ledger whose plug is pulled in the place of one report, and put in again or not.</summary>
     /// <returns>How it ended, and how many reports there were.</returns>
-    private async Task<(Outcome Outcome, int Reports)> CutAsync(string[] command, int? at)
+    private static async Task<(Outcome Outcome, int Reports)> CutAsync(string[] command, int? at, bool comesBack)
     {
         SoftwareLedger ledger = SwitchOn(Words, new PolicyScreen(approve: true), LedgerModel.NanoSP, SoftwareLedgerState.Ready);
         await using (ledger.ConfigureAwait(false))
         {
-            CutTransport transport = new(UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor), at);
-            Task serving;
-            Outcome outcome;
-            await using (transport.ConfigureAwait(false))
-            {
-                using LedgerHidDeviceFraming framing = new();
-                using CancellationTokenSource stop = new();
-                serving = ledger.ServeAsync(transport, framing, stop.Token);
-                await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the node").ConfigureAwait(false);
-                outcome = await HwBridgeAsync(command).ConfigureAwait(false);
-                await stop.CancelAsync().ConfigureAwait(false);
-                await serving.ConfigureAwait(false);
-            }
-
+            using CancellationTokenSource stop = new();
+            Task<int> serving = ServeAsync();
+            await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 1, "the node").ConfigureAwait(false);
+            Outcome outcome = await HwBridgeAsync(command).ConfigureAwait(false);
+            await stop.CancelAsync().ConfigureAwait(false);
+            int reports = await serving.ConfigureAwait(false);
             await EventuallyAsync(() => AttachedDevices.OfSystem.List().Count == 0, "no node").ConfigureAwait(false);
-            return (outcome, transport.Count);
+            return (outcome, reports);
+
+            async Task<int> ServeAsync()
+            {
+                int count = 0;
+                for (int? cut = at; ; cut = null)
+                {
+                    CutTransport transport = new(UhidDevice.Plug("Ledger", "usb-guest-1/input0", 0x2c97, 0x5015, UhidDevice.ApduDescriptor), cut);
+                    await using (transport.ConfigureAwait(false))
+                    {
+                        using LedgerHidDeviceFraming framing = new();
+                        await ledger.ServeAsync(transport, framing, stop.Token).ConfigureAwait(false);
+                    }
+
+                    count += transport.Count;
+                    if (stop.IsCancellationRequested || !comesBack)
+                    {
+                        return count;
+                    }
+                }
+            }
         }
     }
 
-    private async Task<string> CreateBackupAsync(string keystores)
+    private async Task<string> CreateBackupAsync()
     {
         string backup = Path.Combine(_folder, "backup.age");
-        (await HwBridgeAsync("backup", "create", "--from", keystores, "--password-file", PasswordFile(), "--to", "ledger", "--out", backup).ConfigureAwait(false))
+        (await ProgramAsync("backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", "ledger", "--out", backup).ConfigureAwait(false))
             .Expect(0);
         return backup;
     }
@@ -503,7 +610,19 @@ internal sealed class LedgerCases(string program) : IAsyncDisposable
         })!;
     }
 
-    private Task<Outcome> HwBridgeAsync(params string[] arguments) => RunAsync([], arguments);
+    /// <summary>Runs the program's own command line in this process, which starts at once: an emulated processor starts a program in two seconds.</summary>
+    private static async Task<Outcome> HwBridgeAsync(params string[] arguments)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using CancellationTokenSource deadline = new(CommandDeadline);
+        int exitCode = await CommandLine.InvokeAsync(["--json", .. arguments], output, error, deadline.Token).ConfigureAwait(false);
+        Assert.That(deadline.IsCancellationRequested, Is.False, $"{string.Join(' ', arguments)} went on for more than {CommandDeadline.TotalSeconds} s");
+        return new Outcome(string.Join(' ', arguments), exitCode, output.ToString(), error.ToString(), Stopwatch.GetElapsedTime(begun).TotalSeconds);
+    }
+
+    private Task<Outcome> ProgramAsync(params string[] arguments) => RunAsync([], arguments);
 
     private Task<Outcome> NobodyAsync(params string[] arguments) =>
         RunAsync(["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"], arguments);

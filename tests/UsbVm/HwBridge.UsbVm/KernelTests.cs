@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using HwBridge.UsbVm.Guest;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -33,9 +34,10 @@ public sealed class KernelTests
             Repository(), "dotnet", "publish", "src/HwBridge.Cli", "-c", "Release", "-v", "quiet", "--nologo", "-p:RunAnalyzers=false",
             "-p:EnforceCodeStyleInBuild=false", "-o", Path.Combine(machine, "hwbridge"))
             .ConfigureAwait(false);
+        AssembleGuest(Path.Combine(machine, "hwbridge"), Path.Combine(machine, "guest"));
         double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
-            kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
+            kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
             .ConfigureAwait(false);
         string file = Path.Combine(results, "results.json");
         foreach (string line in File.Exists(file) ? await File.ReadAllLinesAsync(file).ConfigureAwait(false) : [])
@@ -56,6 +58,41 @@ public sealed class KernelTests
         CaseResult result = _results[name];
         TestContext.Out.WriteLine($"{result.Seconds:0.0} s {result.Words}");
         Assert.That(result.Passed, Is.True, result.Words);
+    }
+
+    [Test]
+    public async Task Readme_DoctorsWords_AreThoseThatItSaidInTheGuest()
+    {
+        string readme = await File.ReadAllTextAsync(Path.Combine(Repository(), "README.md")).ConfigureAwait(false);
+        string[] quotes = [.. _results.Values.SelectMany(result => result.Quotes).Distinct()];
+        Assert.That(quotes, Has.Length.GreaterThan(10));
+        Assert.That(
+            quotes.Where(quote => !WithoutNumbers(readme).Contains(WithoutNumbers(quote), StringComparison.Ordinal)),
+            Is.Empty,
+            "said in the guest, and not in the README");
+
+        // A node's or a process's number is another one on each run.
+        static string WithoutNumbers(string text) => Regex.Replace(text, "[0-9]+", "N");
+    }
+
+    /// <summary>The guest's programs, with what was compiled ahead of time in the place of what the emulated processor would have to compile.</summary>
+    private static void AssembleGuest(string published, string guest)
+    {
+        if (Directory.Exists(guest))
+        {
+            Directory.Delete(guest, recursive: true);
+        }
+
+        string built = AppContext.BaseDirectory;
+        string machine = Path.Combine(built, "machine");
+        foreach (string file in Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(machine, StringComparison.Ordinal) && !file.EndsWith(".xml", StringComparison.Ordinal)))
+        {
+            string compiled = Path.Combine(published, Path.GetFileName(file));
+            string place = Path.Combine(guest, Path.GetRelativePath(built, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Copy(file.EndsWith(".dll", StringComparison.Ordinal) && File.Exists(compiled) ? compiled : file, place);
+        }
     }
 
     private static string Repository()

@@ -13,7 +13,7 @@ namespace HwBridge.UsbVm;
 internal static class VirtualMachine
 {
     private const string Emulator = "qemu-system-x86_64";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Boots, runs a command with these programs at /mnt and this folder at /srv, and powers off.</summary>
     /// <returns>What the guest's console said.</returns>
@@ -93,8 +93,9 @@ internal static class VirtualMachine
             mount -t overlay -o lowerdir=/host/etc,upperdir=/layer/new,workdir=/layer/work etc /host/etc || echo "/etc can not be written"
             mount -t 9p -o $share results /host/srv || poweroff -f
             echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s"
-            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} DOTNET_TieredCompilation=0 SYSTEMD_IGNORE_CHROOT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command}
-            echo "guest ends after $(cut -d' ' -f1 /proc/uptime) s with $?"
+            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} SYSTEMD_IGNORE_CHROOT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command} 2> /errors
+            code=$?; cat /errors
+            echo "guest ends after $(cut -d' ' -f1 /proc/uptime) s with $code"
             sync; poweroff -f
 
             """.ReplaceLineEndings("\n")));

@@ -3,7 +3,6 @@ using System.Text;
 using HwBridge.Core.Bip32;
 using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
-using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Protocols.Age.Plugin;

@@ -4,7 +4,6 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Protocols.Age;
 using HwBridge.Protocols.Age.Plugin;
-using HwBridge.Protocols.Ledger;
 using HwBridge.Protocols.Trezor;
 
 namespace HwBridge.Protocols.Tests.Age.Plugin;
