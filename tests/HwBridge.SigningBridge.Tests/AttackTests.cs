@@ -1,17 +1,19 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json;
 using HwBridge.Core.Execution;
 using HwBridge.Core.Faults;
-using HwBridge.Core.Signing;
 using HwBridge.Emulators.Screens;
+using HwBridge.Shared.Bridge;
 using HwBridge.SigningBridge.Guards;
 
 namespace HwBridge.SigningBridge.Tests;
 
 /// <summary>What must not get through, and what must not stay behind.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class AttackTests
 {
     private const string Body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eth_chainId\"}";
@@ -132,8 +134,7 @@ public sealed class AttackTests
         {
             byte[] message = Convert.FromHexString(i.ToString("x8", CultureInfo.InvariantCulture));
             EthereumSignature signature = EthereumSignature.TryDecode(Convert.FromHexString(answers[i].GetProperty("result").GetString()![2..]))!.Value;
-            ExecutionAddress.TryParse(TestBridge.Account, out ExecutionAddress account);
-            Assert.That(signature.Recover(PersonalMessage.SigningHash(message)), Is.EqualTo(account));
+            Assert.That($"{signature.Recover(PersonalMessage.SigningHash(message))}", Is.EqualTo(TestBridge.Account));
             signed++;
         }
 
@@ -204,6 +205,15 @@ public sealed class AttackTests
         Assert.That((await bridge.SignMessageAsync()).TryGetProperty("result", out _), Is.True);
         bridge.PlugIn(new PolicyScreen(approve: true), await bridge.UnplugAsync());
         Assert.That((await bridge.SignMessageAsync()).TryGetProperty("result", out _), Is.True);
+    }
+
+    [Test]
+    public async Task Device_ThatNobodyAsksFor_IsLeftToOtherPrograms()
+    {
+        TaskCompletionSource closed = new();
+        await using TestBridge bridge = await TestBridge.StartAsync(wrap: device => new OtherSigning(device, closed.SetResult));
+        await bridge.SignMessageAsync();
+        await closed.Task.WaitAsync(TestBridge.Patience);
     }
 
     [TestCase("personal_sign", "[\"0x01\",\"ACCOUNT\"]")]

@@ -8,7 +8,7 @@ using HwBridge.Core.Signing;
 namespace HwBridge.SigningBridge.Tests;
 
 /// <summary>Something between the bridge and a device that has another message signed than the one that was asked for.</summary>
-internal sealed class OtherSigning(IKeyStore device) : IKeyStore, IExecutionSigning
+internal sealed class OtherSigning(IKeyStore device, Action? closed = null) : IKeyStore, IExecutionSigning
 {
     private readonly IExecutionSigning _signing = device.Require<IExecutionSigning>("sign");
 
@@ -46,5 +46,9 @@ internal sealed class OtherSigning(IKeyStore device) : IKeyStore, IExecutionSign
     public ValueTask<EthereumSignature> SignTypedDataAsync(Bip32Path path, TypedData data, CancellationToken cancellationToken) =>
         _signing.SignTypedDataAsync(path, data, cancellationToken);
 
-    public ValueTask DisposeAsync() => device.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await device.DisposeAsync();
+        closed?.Invoke();
+    }
 }

@@ -103,14 +103,14 @@ internal sealed class RpcEndpoint(EthereumMethods methods)
             }
 
             // Nobody would get the answer of a notification: nothing is asked of the device for it.
-            Action<Utf8JsonWriter> result = request.Id is null
-                ? static _ => { }
+            Action<Utf8JsonWriter>? result = request.Id is null
+                ? null
                 : await methods.AnswerAsync(request, caller, hangUp).ConfigureAwait(false);
             return json =>
             {
                 Begin(json, id);
                 json.WritePropertyName("result"u8);
-                result(json);
+                result?.Invoke(json);
                 json.WriteEndObject();
             };
         }

@@ -27,14 +27,17 @@ internal sealed class PageEndpoint(PageSessions sessions, RequestBoard board)
         }
 
         cursor.End();
-        return sessions.Redeem(link ?? throw cursor.Missing("link")) is { } session
-            ? json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("session"u8, session);
-                json.WriteEndObject();
-            }
-            : null;
+        if (sessions.Redeem(link ?? throw cursor.Missing("link")) is not { } session)
+        {
+            return null;
+        }
+
+        return json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("session"u8, session);
+            json.WriteEndObject();
+        };
     }
 
     /// <summary>The requests, when there is more to see than the page has, or after a while.</summary>

@@ -5,13 +5,26 @@ using HwBridge.Core.KeyStores;
 namespace HwBridge.SigningBridge.Requests;
 
 /// <summary>One device and its queue: first come, first served, one at a time, opened when it is first needed.</summary>
-/// <param name="open">Opens the device.</param>
-/// <param name="personDeadline">How long one request may keep it.</param>
-internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> open, TimeSpan personDeadline) : IAsyncDisposable
+/// <remarks>It is closed again when nobody has asked for a while, so that other programs can have it.</remarks>
+internal sealed class DeviceQueue : IAsyncDisposable
 {
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
+
+    private readonly Func<CancellationToken, ValueTask<IKeyStore>> _open;
+    private readonly TimeSpan _personDeadline;
+    private readonly Timer _idle;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private IKeyStore? _keyStore;
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="open">Opens the device.</param>
+    /// <param name="personDeadline">How long one request may keep it.</param>
+    internal DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> open, TimeSpan personDeadline)
+    {
+        (_open, _personDeadline) = (open, personDeadline);
+        _idle = new Timer(_ => _ = CloseIdleAsync(), null, Timeout.Infinite, Timeout.Infinite);
+    }
 
     /// <summary>Waits for its turn and works with the device.</summary>
     /// <param name="prepare">Asks what comes on no screen. Done again when the device turns out to have been unplugged since the last request.</param>
@@ -32,7 +45,7 @@ internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> 
             await _turn.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             try
             {
-                limit.CancelAfter(personDeadline);
+                limit.CancelAfter(_personDeadline);
                 begin();
                 TPrepared prepared = await PrepareAsync(prepare, limit.Token).ConfigureAwait(false);
                 return await work(_keyStore!, prepared, limit.Token).ConfigureAwait(false);
@@ -44,6 +57,7 @@ internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> 
             }
             finally
             {
+                _idle.Change(Idle, Timeout.InfiniteTimeSpan);
                 _turn.Release();
             }
         }
@@ -53,7 +67,7 @@ internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> 
                 ? new FaultException(Fault.DeviceNotFound, "the bridge is being stopped", "Ask again when it runs.")
                 : new FaultException(
                     Fault.DeviceBusy,
-                    string.Create(CultureInfo.InvariantCulture, $"nobody confirmed it on the device within {personDeadline.TotalMinutes:0.##} minutes"),
+                    string.Create(CultureInfo.InvariantCulture, $"nobody confirmed it on the device within {_personDeadline.TotalMinutes:0.##} minutes"),
                     "Reject what the device still shows, if anything, then ask again.");
         }
     }
@@ -65,6 +79,7 @@ internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> 
     {
         await StopAsync().ConfigureAwait(false);
         await _turn.WaitAsync().ConfigureAwait(false);
+        await _idle.DisposeAsync().ConfigureAwait(false);
         await CloseAsync().ConfigureAwait(false);
     }
 
@@ -89,8 +104,24 @@ internal sealed class DeviceQueue(Func<CancellationToken, ValueTask<IKeyStore>> 
             }
         }
 
-        _keyStore = await open(cancellationToken).ConfigureAwait(false);
+        _keyStore = await _open(cancellationToken).ConfigureAwait(false);
         return await prepare(_keyStore, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CloseIdleAsync()
+    {
+        // Whoever has it sets the time anew at the end.
+        if (await _turn.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+        {
+            try
+            {
+                await CloseAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
     }
 
     private async ValueTask CloseAsync()

@@ -141,7 +141,7 @@ internal static class PlainWords
 
     private static string Text(TypedDataValue value) => value.Type.Kind switch
     {
-        TypedDataKind.UnsignedInteger or TypedDataKind.Integer => Number(value).ToString(CultureInfo.InvariantCulture),
+        TypedDataKind.UnsignedInteger or TypedDataKind.SignedInteger => Number(value).ToString(CultureInfo.InvariantCulture),
         TypedDataKind.Boolean => value.Bytes.Span[0] != 0 ? "true" : "false",
         TypedDataKind.Address => new ExecutionAddress(value.Bytes.Span).ToChecksumString(),
         TypedDataKind.Text => TextOrHex(value.Bytes.Span),

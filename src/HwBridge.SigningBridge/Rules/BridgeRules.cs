@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace HwBridge.SigningBridge.Rules;
 
 /// <summary>
-/// What may reach the device at all. A rule never stands in for the confirmation on the device. Format: protocols/hwbridge/bridge-rules.md.
+/// What may reach the device at all. A rule never stands in for the confirmation on the device. Format: protocols/hwbridge/bridge.md.
 /// </summary>
 public sealed class BridgeRules
 {

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
-namespace HwBridge.SigningBridge.Tests;
+namespace HwBridge.Shared.Bridge;
 
 /// <summary>Keeps what it is told, and answers nothing.</summary>
 internal sealed class QuietPerson : IPerson

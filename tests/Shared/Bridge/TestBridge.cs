@@ -10,10 +10,12 @@ using HwBridge.Devices;
 using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
+using HwBridge.Emulators.Trezor;
+using HwBridge.SigningBridge;
 
-namespace HwBridge.SigningBridge.Tests;
+namespace HwBridge.Shared.Bridge;
 
-/// <summary>A bridge on a free port, in front of a software Ledger behind its own TCP port.</summary>
+/// <summary>A bridge on a free port, in front of a software Ledger behind its own TCP port, or of a software Trezor behind a UDP port.</summary>
 internal sealed class TestBridge : IAsyncDisposable
 {
     /// <summary>The first account of the published seed.</summary>
@@ -24,6 +26,9 @@ internal sealed class TestBridge : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hwbridge-bridge-");
     private SoftwareLedger? _ledger;
     private ApduSocketServer? _socket;
+    private SoftwareTrezor? _trezor;
+    private TrezorUdpServer? _packets;
+    private Bip39Mnemonic? _mnemonic;
     private BridgeServer? _server;
 
     private TestBridge()
@@ -49,15 +54,17 @@ internal sealed class TestBridge : IAsyncDisposable
     /// <param name="change">Other options.</param>
     /// <param name="wrap">Puts something between the bridge and the device.</param>
     /// <param name="overSocket">Listen on a Unix socket instead of a port.</param>
+    /// <param name="isTrezor">A Model T instead of the Ledger.</param>
     internal static async Task<TestBridge> StartAsync(
         IDeviceScreen? screen = null,
         Func<BridgeOptions, BridgeOptions>? change = null,
         Func<IKeyStore, IKeyStore>? wrap = null,
-        bool overSocket = false)
+        bool overSocket = false,
+        bool isTrezor = false)
     {
         TestBridge bridge = new();
-        bridge.PlugIn(screen ?? new PolicyScreen(approve: true), 0);
-        string uri = $"ledger+tcp://{bridge._socket!.EndPoint}";
+        screen ??= new PolicyScreen(approve: true);
+        string uri = isTrezor ? bridge.PlugInTrezor(screen) : bridge.PlugIn(screen, 0);
         BridgeOptions options = new()
         {
             Port = overSocket ? null : 0,
@@ -125,7 +132,7 @@ internal sealed class TestBridge : IAsyncDisposable
         return port;
     }
 
-    internal void PlugIn(IDeviceScreen screen, int port)
+    internal string PlugIn(IDeviceScreen screen, int port)
     {
         using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(
             "glory promote mansion idle axis finger extra february uncover one trip resource "
@@ -133,6 +140,15 @@ internal sealed class TestBridge : IAsyncDisposable
         using SecretBuffer seed = mnemonic.DeriveSeed();
         _ledger = new SoftwareLedger(seed.Span, screen);
         _socket = ApduSocketServer.Start(_ledger, port);
+        return $"ledger+tcp://{_socket.EndPoint}";
+    }
+
+    private string PlugInTrezor(IDeviceScreen screen)
+    {
+        _mnemonic = Bip39Mnemonic.Parse("all all all all all all all all all all all all");
+        _trezor = new SoftwareTrezor(new SoftwareTrezorOptions { Mnemonic = _mnemonic, Label = "HwBridge" }, screen);
+        _packets = TrezorUdpServer.Start(_trezor, 0);
+        return $"trezor+udp://{_packets.EndPoint}";
     }
 
     internal async Task StopAsync()
@@ -148,8 +164,12 @@ internal sealed class TestBridge : IAsyncDisposable
     {
         await StopAsync();
         Client.Dispose();
-        await _socket!.DisposeAsync();
-        await _ledger!.DisposeAsync();
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_socket, _ledger, _packets, _trezor])
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        _mnemonic?.Dispose();
         await Log.DisposeAsync();
         _folder.Delete(recursive: true);
     }
