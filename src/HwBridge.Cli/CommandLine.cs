@@ -61,6 +61,7 @@ internal static class CommandLine
             BackupCommand.Create(runner),
             DrillCommand.Create(runner),
             SignCommand.Create(runner),
+            ServeCommand.Create(runner),
             DoctorCommand.Create(runner),
             EmulatorCommand.Create(runner),
             DemoCommand.Create(runner),

@@ -18,9 +18,11 @@ public sealed class RingTests
         ["HwBridge.Devices"] = ["HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports", Vendor],
         ["HwBridge.Backups"] = ["HwBridge.Core", "HwBridge.Protocols"],
         ["HwBridge.Emulators"] = ["HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports"],
+        ["HwBridge.SigningBridge"] = ["HwBridge.Core", "HwBridge.Transports", "HwBridge.Backups"],
         ["HwBridge.Cli"] =
         [
             "HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports", "HwBridge.Devices", "HwBridge.Backups", "HwBridge.Emulators",
+            "HwBridge.SigningBridge",
         ],
     };
 

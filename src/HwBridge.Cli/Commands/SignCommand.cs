@@ -298,12 +298,7 @@ internal static class SignCommand
             : throw new FaultException(Fault.Usage, $"--amount '{ether}' is no amount of ETH in whole Gwei", "Write it as 1 or 0.5.");
     }
 
-    private static string Ether(BigInteger wei)
-    {
-        string digits = wei.ToString(CultureInfo.InvariantCulture).PadLeft(19, '0');
-        string fraction = digits[^18..].TrimEnd('0');
-        return $"{digits[..^18]}{(fraction.Length > 0 ? "." : "")}{fraction} ETH";
-    }
+    private static string Ether(BigInteger wei) => $"{EtherAmount.ToText(wei)} ETH";
 
     /// <summary>What is to be signed, in words.</summary>
     private sealed record Request(Network Network, StakerCall Call, string What, string Irreversible, Func<KeyStoreInfo, string> Shown);

@@ -19,6 +19,9 @@ internal sealed class Answer(TextWriter output, TextWriter error, bool json, boo
     /// <summary>True when the person asked for silence on stderr.</summary>
     internal bool Quiet => quiet;
 
+    /// <summary>True when the person asked for more.</summary>
+    internal bool IsVerbose => verbose;
+
     /// <summary>
     /// Takes the answer, once, for <see cref="Write"/>. The JSON's writer is made only where JSON is asked for: that takes longer than the
     /// words.

@@ -11,6 +11,7 @@ namespace HwBridge.Cli.Output;
 [JsonSerializable(typeof(CheckAnswer))]
 [JsonSerializable(typeof(RecipientAnswer))]
 [JsonSerializable(typeof(ListeningAnswer))]
+[JsonSerializable(typeof(ServingAnswer))]
 [JsonSerializable(typeof(BackupCreatedAnswer))]
 [JsonSerializable(typeof(BackupInspectedAnswer))]
 [JsonSerializable(typeof(BackupVerifiedAnswer))]

@@ -6,6 +6,9 @@ public enum DomainType
     /// <summary>None that this project signs for.</summary>
     None = 0,
 
+    /// <summary>DOMAIN_APPLICATION_BUILDER.</summary>
+    ApplicationBuilder = 0x00000001,
+
     /// <summary>DOMAIN_DEPOSIT.</summary>
     Deposit = 0x03000000,
 

@@ -103,6 +103,10 @@ internal static unsafe partial class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial uint geteuid();
+
     /// <summary>The system's words for the error of the call just made.</summary>
     internal static string LastError() => Marshal.GetLastPInvokeErrorMessage();
 
