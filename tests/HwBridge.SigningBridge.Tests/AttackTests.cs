@@ -127,6 +127,8 @@ public sealed class AttackTests
     public async Task Requests_AThousandAtOnce_AllGetTheirOwnAnswer()
     {
         await using TestBridge bridge = await TestBridge.StartAsync(overSocket: true);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => bridge.SignMessageAsync()));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         JsonElement[] answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(
             i => bridge.SignMessageAsync(string.Create(CultureInfo.InvariantCulture, $"0x{i:x8}"))));
         int signed = 0;
@@ -138,6 +140,10 @@ public sealed class AttackTests
             signed++;
         }
 
+        answers = [];
+        long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.That(kept, Is.LessThan(16 << 20), "what a thousand requests leave in memory, the client's connections among it");
+        TestContext.Out.WriteLine($"{kept >> 10} KiB kept after a thousand requests, their connections among it");
         TestContext.Out.WriteLine($"{signed} of 1000 parallel requests signed, each with its own message");
         Assert.That(signed, Is.EqualTo(1000));
     }

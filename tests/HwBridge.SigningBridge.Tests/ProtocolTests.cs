@@ -235,7 +235,7 @@ public sealed class ProtocolTests
     {
         await using TestBridge bridge = await TestBridge.StartAsync();
         await bridge.SignMessageAsync();
-        Assert.That(bridge.Person.Told.First(), Does.Contain("asks: sign a message").And.Contain("message 5 bytes: \"hello\""));
+        Assert.That(bridge.Person.Told.First(), Does.Contain($"(process {Environment.ProcessId}) asks: sign a message").And.Contain("message 5 bytes: \"hello\""));
         await bridge.SignMessageAsync("0xe280ae61");
         Assert.That(bridge.Person.Told, Has.Some.Contains("0xe280ae61"), "text that would turn a line around is shown as hex");
     }

@@ -17,7 +17,7 @@ internal static class CallerLookup
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
     private const int CredentialsSize = 12;
-    private const int Established = 1;
+    private const string Established = "01";
 
     /// <summary>Who sent this request; asked once a connection.</summary>
     internal static CallingProgram Find(HttpContext context)
@@ -91,17 +91,16 @@ internal static class CallerLookup
 
     private static string? FindInode(IPEndPoint remote, IPEndPoint local)
     {
-        // Lines: sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode; addresses in the processor's byte order.
-        string table = remote.AddressFamily == AddressFamily.InterNetworkV6 ? "/proc/net/tcp6" : "/proc/net/tcp";
+        // Lines: sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode. A client may reach 127.0.0.1 by an IPv6 socket.
         string theirs = string.Create(CultureInfo.InvariantCulture, $":{remote.Port:X4}");
         string ours = string.Create(CultureInfo.InvariantCulture, $":{local.Port:X4}");
         try
         {
-            foreach (string line in File.ReadLines(table))
+            foreach (string line in File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")))
             {
                 string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (fields.Length > 9 && fields[1].EndsWith(theirs, StringComparison.Ordinal) && fields[2].EndsWith(ours, StringComparison.Ordinal)
-                    && int.TryParse(fields[3], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int state) && state == Established)
+                    && fields[3] == Established)
                 {
                     return fields[9];
                 }
@@ -109,7 +108,7 @@ internal static class CallerLookup
         }
         catch (IOException)
         {
-            // Without this table the program stays unknown, which is what is said then.
+            // Without these tables the program stays unknown, which is what is said then.
             return null;
         }
 

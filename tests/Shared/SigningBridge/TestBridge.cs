@@ -35,9 +35,15 @@ internal sealed class TestBridge : IAsyncDisposable
     {
     }
 
+    /// <summary>The software Ledger's settings; null in front of a Trezor.</summary>
+    internal EthereumAppSettings? Settings => _ledger?.EthereumSettings;
+
     internal QuietPerson Person { get; } = new();
 
     internal StringWriter Log { get; } = new();
+
+    /// <summary>The device; one client at a time.</summary>
+    internal string DeviceAddress { get; private set; } = string.Empty;
 
     internal string Url => _server!.Address;
 
@@ -65,6 +71,7 @@ internal sealed class TestBridge : IAsyncDisposable
         TestBridge bridge = new();
         screen ??= new PolicyScreen(approve: true);
         string uri = isTrezor ? bridge.PlugInTrezor(screen) : bridge.PlugIn(screen, 0);
+        bridge.DeviceAddress = uri;
         BridgeOptions options = new()
         {
             Port = overSocket ? null : 0,

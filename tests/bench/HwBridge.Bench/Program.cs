@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using HwBridge.Bench.Backups;
 using HwBridge.Bench.Bls;
+using HwBridge.Bench.Bridge;
 using HwBridge.Bench.Check;
 using HwBridge.Bench.Copies;
 using HwBridge.Bench.Eip2333;
@@ -32,6 +33,7 @@ Dictionary<string, Func<Effort, Task<IReadOnlyList<Row>>>> comparisons = new()
     ["age"] = AgeComparison.RunAsync,
     ["keystores"] = KeystoreComparison.RunAsync,
     ["bls"] = BlsComparison.RunAsync,
+    ["bridge"] = BridgeComparison.RunAsync,
     ["manykeys"] = ManyKeysComparison.RunAsync,
 };
 string[] names = [.. args.Where(argument => argument != "--quick")];
