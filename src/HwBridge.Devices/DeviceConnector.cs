@@ -6,7 +6,7 @@ using HwBridge.Devices.Trezor;
 using HwBridge.Protocols.Framing;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports;
-using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Bridge;
 using HwBridge.Transports.Linux;
 using HwBridge.Transports.Tcp;
 using HwBridge.Transports.Udp;
@@ -31,7 +31,7 @@ public static class DeviceConnector
 
     /// <summary>
     /// What a list shows of an attached device: whether it is locked or which app is open is asked of it only where nobody else talks to
-    /// it, since a question to a Ledger makes the answer to another program's review vanish.
+    /// it, since a question to a Ledger makes the answer to another program's review vanish, and one to a Trezor takes the other's off its screen.
     /// </summary>
     /// <param name="device">The device; closed again.</param>
     /// <param name="person">Who looks at the device; nothing comes on its screen.</param>
@@ -40,25 +40,44 @@ public static class DeviceConnector
     public static async ValueTask<(KeyStoreInfo Info, string? Holder)> DescribeAsync(
         AttachedDevice device, IPerson person, CancellationToken cancellationToken)
     {
-        LedgerOptions options = new() { Model = device.Model };
-        if (HidrawTransport.HoldersOf(device.Node.Path) is [string holder, ..])
+        if (device.IsBootloader)
         {
-            return (LedgerKeyStore.Describe(device.Uri.Text, options, KeyStoreState.Unknown), holder);
+            return (Describe(device, KeyStoreState.Bootloader), null);
         }
 
-        HidrawTransport node;
+        if (device.Node.Holders() is [string holder, ..])
+        {
+            return (Describe(device, KeyStoreState.Unknown), holder);
+        }
+
+        ITransport transport;
         try
         {
-            node = HidrawTransport.Open(device.Uri.Text, device.Node.Path);
+            transport = Connect(device);
         }
         catch (FaultException fault)
         {
-            KeyStoreState state = fault.Fault == Fault.DevicePermission ? KeyStoreState.PermissionDenied : KeyStoreState.Unknown;
-            return (LedgerKeyStore.Describe(device.Uri.Text, options, state), null);
+            return (Describe(device, fault.Fault == Fault.DevicePermission ? KeyStoreState.PermissionDenied : KeyStoreState.Unknown), null);
         }
 
-        return (await LedgerKeyStore.DescribeAsync(node, new LedgerHidFraming(), person, options, cancellationToken).ConfigureAwait(false), null);
+        return (device.Maker == "ledger"
+            ? await LedgerKeyStore.DescribeAsync(transport, new LedgerHidFraming(), person, OptionsOf(device), cancellationToken).ConfigureAwait(false)
+            : await TrezorKeyStore.DescribeAsync(transport, device.Model, person, cancellationToken).ConfigureAwait(false), null);
     }
+
+    /// <summary>Opens what carries an attached device's protocol; nothing is sent, and what it still had to say is thrown away.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>Whoever calls disposes it.</returns>
+    /// <exception cref="FaultException">
+    /// It has left, this user may not open it, another program has it, it runs its bootloader, or a library is missing
+    /// (<see cref="Fault.Unsupported"/>).
+    /// </exception>
+    public static ITransport Connect(AttachedDevice device) => device.IsBootloader
+        ? throw new FaultException(
+            Fault.Unsupported,
+            $"{device.Uri.Text} is a {device.Name} that runs its bootloader",
+            "Unplug it, and plug it in again without touching it.")
+        : device.Node.Open(device.Uri.Text);
 
     internal static async ValueTask<IKeyStore> OpenAsync(
         DeviceUri uri,
@@ -87,40 +106,51 @@ public static class DeviceConnector
                     options.ForTrezor(),
                     cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Hid:
-            case DeviceRoute.Attached when uri.Maker == "ledger":
-                (AttachedDevice device, ITransport node, IFraming framing) =
-                    await watch.FindAsync(() => Connect(attached.Find(uri)), options.Wait, Waiting, cancellationToken).ConfigureAwait(false);
+            case DeviceRoute.Usb:
+            case DeviceRoute.Attached:
+                (AttachedDevice device, ITransport node) =
+                    await watch.FindAsync(() => Open(attached.Find(uri)), options.Wait, Waiting, cancellationToken).ConfigureAwait(false);
+                if (device.Maker == "trezor")
+                {
+                    return await TrezorKeyStore.OpenAsync(node, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
+                }
+
                 LedgerOptions ledger = options.ForLedger() with
                 {
                     Model = device.Model,
                     ReturnDeadline = ReturnDeadline,
                     Reconnect = (patience, token) => ReturnAsync(device, patience, token),
                 };
-                return await LedgerKeyStore.OpenAsync(node, framing, person, ledger, cancellationToken).ConfigureAwait(false);
+                return await LedgerKeyStore.OpenAsync(node, new LedgerHidFraming(), person, ledger, cancellationToken).ConfigureAwait(false);
             case DeviceRoute.Embedded:
                 throw new FaultException(
                     Fault.Usage,
                     $"{uri.Text} lives in the hwbridge program",
                     "Start 'hwbridge emulator' and name its socket instead.");
+            case DeviceRoute.Bridge:
+                ITransport bridge = await BridgeTransport.ConnectAsync(uri.Text, BridgeTransport.Ports, cancellationToken).ConfigureAwait(false);
+                return await TrezorKeyStore.OpenAsync(bridge, person, options.ForTrezor(), cancellationToken).ConfigureAwait(false);
             default:
-                throw new FaultException(
-                    Fault.Unsupported,
-                    $"{uri.Text}: this version does not reach a Trezor over USB, or over its maker's bridge, yet",
-                    "Use trezor+udp://HOST:PORT or emulator:trezor.");
+                throw new ArgumentOutOfRangeException(nameof(uri));
         }
 
         async ValueTask<(ITransport Transport, IFraming Framing)> ReturnAsync(AttachedDevice device, TimeSpan patience, CancellationToken token)
         {
-            (_, ITransport transport, IFraming framing) =
-                await watch.FindAsync(() => Connect(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false);
-            return (transport, framing);
+            (_, ITransport transport) =
+                await watch.FindAsync(() => Open(attached.FindAgain(device)), patience, _ => { }, token).ConfigureAwait(false);
+            return (transport, new LedgerHidFraming());
         }
 
         void Waiting(FaultException missing) => person.Tell($"{uri.Text}: {missing.Message}; waiting {options.Wait.TotalSeconds:0} s for it");
     }
 
-    private static (AttachedDevice Device, ITransport Transport, IFraming Framing) Connect(AttachedDevice device) =>
-        (device, HidrawTransport.Open(device.Uri.Text, device.Node.Path), new LedgerHidFraming());
+    private static (AttachedDevice Device, ITransport Transport) Open(AttachedDevice device) => (device, Connect(device));
+
+    private static KeyStoreInfo Describe(AttachedDevice device, KeyStoreState state) => device.Maker == "ledger"
+        ? LedgerKeyStore.Describe(device.Uri.Text, OptionsOf(device), state)
+        : TrezorKeyStore.Describe(device.Uri.Text, device.Model, state);
+
+    private static LedgerOptions OptionsOf(AttachedDevice device) => new() { Model = device.Model };
 
     private static async ValueTask<(ITransport Transport, IFraming Framing)> ConnectAsync(DeviceUri uri, CancellationToken cancellationToken) =>
         (await TcpTransport.ConnectAsync(uri.Text, uri.Host, uri.Port, cancellationToken).ConfigureAwait(false), new ApduSocketFraming());

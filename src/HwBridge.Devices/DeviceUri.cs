@@ -1,5 +1,6 @@
 using System.Globalization;
 using HwBridge.Core.Faults;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.Devices;
 
@@ -14,8 +15,11 @@ public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, st
     /// <summary>What stands before the path of a HID node.</summary>
     public const string HidScheme = "hid:";
 
+    /// <summary>What stands before the place of a USB device.</summary>
+    public const string UsbScheme = "usb:";
+
     private const string Forms =
-        "ledger, trezor, hid:/dev/hidrawN, usb:BUS-PORT, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, trezor+bridge, "
+        "ledger, trezor, hid:/dev/hidrawN, usb:BUS-PORT[.PORT…], ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, trezor+bridge, "
         + "emulator:ledger or emulator:trezor";
 
     /// <summary>Reads a URI.</summary>
@@ -26,8 +30,10 @@ public sealed record DeviceUri(string Text, string? Maker, DeviceRoute Route, st
         "emulator:ledger" => new(text, "ledger", DeviceRoute.Embedded),
         "emulator:trezor" => new(text, "trezor", DeviceRoute.Embedded),
         "trezor+bridge" => new(text, "trezor", DeviceRoute.Bridge),
-        _ when text.StartsWith($"{HidScheme}/dev/", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
-        _ when text.StartsWith("usb:", StringComparison.Ordinal) => new(text, null, DeviceRoute.Usb),
+        _ when text.StartsWith($"{HidScheme}{(OperatingSystem.IsWindows() ? @"\\?\" : "/dev/")}", StringComparison.Ordinal) => new(text, null, DeviceRoute.Hid),
+        _ when text.StartsWith(UsbScheme, StringComparison.Ordinal) => UsbBus.IsPort(text[UsbScheme.Length..])
+            ? new(text, null, DeviceRoute.Usb)
+            : throw Unknown(text, "needs BUS-PORT[.PORT…] after usb:, such as usb:1-2.3"),
         _ when text.StartsWith("ledger+tcp://", StringComparison.Ordinal) => Socket(text, "ledger", DeviceRoute.Tcp),
         _ when text.StartsWith("trezor+udp://", StringComparison.Ordinal) => Socket(text, "trezor", DeviceRoute.Udp),
         _ => throw Unknown(text, "is none of the known forms"),

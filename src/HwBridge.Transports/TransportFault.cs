@@ -28,5 +28,16 @@ internal static class TransportFault
         $"{uri}: {host}:{port} did not answer within {deadline.TotalSeconds:0.###} s",
         Remedy);
 
+    internal static FaultException Busy(string uri, string? holder) => new(
+        Fault.DeviceBusy,
+        $"{uri} is in use by {holder ?? "another program"}",
+        "Let that program finish, or close it, then run the command again.");
+
+    internal static FaultException Forbidden(string uri, string path, IOException refused) => new(
+        Fault.DevicePermission,
+        $"{uri}: the system does not let {Environment.UserName} open {path}",
+        "'hwbridge doctor' says what mends it; mostly: sudo hwbridge doctor --install-udev",
+        refused);
+
     private const string Remedy = "Start the device's emulator on that port, or correct host and port in --device.";
 }

@@ -5,13 +5,17 @@ namespace HwBridge.Architecture;
 /// <summary>Arrows between projects point inward only.</summary>
 public sealed class RingTests
 {
+    /// <summary>The project whose packages CI's feed has not: part of a build with -p:VendorUsb=true only.</summary>
+    private const string Vendor = "HwBridge.Transports.Vendor";
+
     /// <summary>What each project may refer to; a project that is not here has no place in the house yet.</summary>
     private static readonly Dictionary<string, string[]> Inward = new()
     {
         ["HwBridge.Core"] = [],
         ["HwBridge.Protocols"] = ["HwBridge.Core"],
         ["HwBridge.Transports"] = ["HwBridge.Core"],
-        ["HwBridge.Devices"] = ["HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports"],
+        [Vendor] = ["HwBridge.Core", "HwBridge.Transports"],
+        ["HwBridge.Devices"] = ["HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports", Vendor],
         ["HwBridge.Backups"] = ["HwBridge.Core", "HwBridge.Protocols"],
         ["HwBridge.Emulators"] = ["HwBridge.Core", "HwBridge.Protocols", "HwBridge.Transports"],
         ["HwBridge.SigningBridge"] = ["HwBridge.Core", "HwBridge.Transports", "HwBridge.Backups"],
@@ -26,7 +30,10 @@ public sealed class RingTests
     private static readonly Dictionary<string, string[]> Owners = new()
     {
         ["BouncyCastle.Cryptography"] = ["HwBridge.Core", "HwBridge.Emulators"],
+        ["Device.Net"] = [Vendor],
         ["Google.Protobuf"] = ["HwBridge.Protocols"],
+        ["Hid.Net"] = [Vendor],
+        ["LibUsbDotNet"] = [Vendor],
         ["System.CommandLine"] = ["HwBridge.Cli"],
     };
 
@@ -42,6 +49,21 @@ public sealed class RingTests
         Assert.That(projects.SelectMany(Check), Is.Empty);
     }
 
+    [Test]
+    public void VendorProject_InADefaultBuild_HasNoPart() =>
+        Assert.That(
+            TrackedFile.All.Where(file => Path.GetExtension(file.Path) is ".csproj" or ".sln" or ".props" or ".targets").SelectMany(CheckVendor),
+            Is.Empty);
+
+    [TestCase("HwBridge.sln", "\"src\\HwBridge.Transports.Vendor\\HwBridge.Transports.Vendor.csproj\"")]
+    [TestCase("a.csproj", "<ProjectReference Include=\"../HwBridge.Transports.Vendor/HwBridge.Transports.Vendor.csproj\" />")]
+    public void CheckVendor_PartOfADefaultBuild_IsFound(string path, string text) =>
+        Assert.That(CheckVendor(new TrackedFile(path, text)), Has.One.StartsWith(path));
+
+    [Test]
+    public void CheckVendor_WithTheProperty_IsFine() => Assert.That(
+        CheckVendor(new TrackedFile("a.csproj", $"<ProjectReference Include=\"{Vendor}.csproj\" Condition=\"'$(VendorUsb)' == 'true'\" />")), Is.Empty);
+
     [TestCase("HwBridge.Core", "<ProjectReference Include=\"../HwBridge.Protocols/HwBridge.Protocols.csproj\" />", "HwBridge.Protocols")]
     [TestCase("HwBridge.Transports", "<ProjectReference Include=\"..\\HwBridge.Devices\\HwBridge.Devices.csproj\" />", "HwBridge.Devices")]
     [TestCase("HwBridge.Backups", "<ProjectReference Include=\"../HwBridge.Devices/HwBridge.Devices.csproj\" />", "HwBridge.Devices")]
@@ -53,6 +75,11 @@ public sealed class RingTests
         var file = new TrackedFile($"src/{project}/{project}.csproj", $"<Project><ItemGroup>{reference}</ItemGroup></Project>");
         Assert.That(Check(file), Has.One.Contains(words));
     }
+
+    private static IEnumerable<string> CheckVendor(TrackedFile file) =>
+        from line in file.Text.Split('\n')
+        where line.Contains($"{Vendor}.csproj", StringComparison.Ordinal) && !line.Contains("Condition=\"'$(VendorUsb)' == 'true'\"", StringComparison.Ordinal)
+        select $"{file.Path} builds {Vendor} without -p:VendorUsb=true";
 
     private static IEnumerable<string> Check(TrackedFile project)
     {

@@ -8,7 +8,7 @@ public sealed class AttachedDevicesTests
 {
     private FakeSystem _system = null!;
 
-    private AttachedDevices Attached => new(_system.Bus);
+    private AttachedDevices Attached => new(_system.Bus, _system.Usb);
 
     private static ContainsConstraint Fails(Fault fault, string words) =>
         Throws.InstanceOf<FaultException>().With.Property(nameof(FaultException.Fault)).EqualTo(fault).And.Message.Contains(words);
@@ -125,6 +125,64 @@ public sealed class AttachedDevicesTests
         AttachedDevice device = Attached.Find(Hid(before));
         _system.Add("00002C97:00005011", "Ledger", string.Empty, FakeSystem.Apdu);
         Assert.That(() => Attached.FindAgain(device), Fails(Fault.DeviceNotFound, "did not come back"));
+    }
+
+    [TestCase("1209", "53c1", "0100", "TREZOR", "Model One", false)]
+    [TestCase("1209", "53c1", "0200", "TREZOR", null, false)]
+    [TestCase("1209", "53c1", "0200", "Trezor Safe 5", "Safe 5", false)]
+    [TestCase("1209", "53c0", "0200", "TREZOR", null, true)]
+    [TestCase("1209", "53c0", "0100", "TREZOR", "Model One", true)]
+    public void List_Trezor_IsNamedByItsDescriptors(string vendor, string product, string release, string name, string? model, bool isBootloader)
+    {
+        string node = _system.AddUsb("1-2.3", vendor, product, name, release);
+        AttachedDevice device = Attached.List().Single();
+        Assert.That(
+            (device.Uri.Text, device.Maker, device.Model, device.IsBootloader, device.Node.Path),
+            Is.EqualTo(("usb:1-2.3", "trezor", model, isBootloader, node)));
+    }
+
+    [Test]
+    public void List_FirstModelOne_IsFoundByItsHidInterfaceAlone()
+    {
+        string node = _system.Add("0000534C:00000001", "SatoshiLabs TREZOR", "usb-1-1/input0", FakeSystem.ModelOne(isNumbered: false));
+        _system.Add("0000534C:00000001", "SatoshiLabs TREZOR", "usb-1-1/input1", FakeSystem.SecurityKey);
+        _system.AddUsb("1-1", "534c", "0001", descriptors: []);
+        AttachedDevice device = Attached.List().Single();
+        Assert.That((device.Uri.Text, device.Maker, device.Model), Is.EqualTo(($"hid:{node}", "trezor", "Model One")));
+        Assert.That(Attached.Find(DeviceUri.Parse("trezor")), Is.EqualTo(device));
+    }
+
+    [Test]
+    public void List_OthersOfTheSharedVendorNumber_AreLeftOut()
+    {
+        _system.AddUsb("1-1", "1209", "0001");
+        _system.AddUsb("1-2", "1209", "53c1", descriptors: []);
+        Assert.That(Attached.List(), Is.Empty);
+        Assert.That(() => Attached.Find(DeviceUri.Parse("trezor")), Fails(Fault.DeviceNotFound, "no Trezor is attached"));
+        Assert.That(() => Attached.Find(DeviceUri.Parse("usb:1-1")), Fails(Fault.Unsupported, "\"TREZOR\" (1209:0001)"));
+        Assert.That(() => Attached.Find(DeviceUri.Parse("usb:1-9")), Fails(Fault.DeviceNotFound, "no USB device is plugged in there"));
+    }
+
+    [Test]
+    public void Find_MixtureOfMakers_IsToldApart()
+    {
+        string ledger = _system.Add("00002C97:00005011", "Ledger", "usb-1-1/input0", FakeSystem.Apdu);
+        _system.AddUsb("2-1", "1209", "53c1");
+        Assert.That(Attached.List().Select(device => device.Uri.Text), Is.EqualTo(new[] { $"hid:{ledger}", "usb:2-1" }));
+        Assert.That(Attached.Find(DeviceUri.Parse("trezor")).Uri.Text, Is.EqualTo("usb:2-1"));
+        Assert.That(Attached.Find(DeviceUri.Parse("ledger")).Uri.Text, Is.EqualTo($"hid:{ledger}"));
+        _system.AddUsb("1-10", "1209", "53c0", number: "5");
+        Assert.That(
+            () => Attached.Find(DeviceUri.Parse("trezor")),
+            Fails(Fault.Usage, "2 Trezors are attached: usb:1-10 (TREZOR, in its bootloader), usb:2-1 (TREZOR)"));
+        Assert.That(Attached.Find(DeviceUri.Parse("usb:2-1")).Node.Port, Is.EqualTo("2-1"));
+    }
+
+    [Test]
+    public void Connect_Bootloader_SaysHowToLeaveIt()
+    {
+        _system.AddUsb("1-2", "1209", "53c0");
+        Assert.That(() => DeviceConnector.Connect(Attached.List().Single()), Fails(Fault.Unsupported, "usb:1-2 is a Trezor that runs its bootloader"));
     }
 
     private static DeviceUri Hid(string path) => new($"hid:{path}", null, DeviceRoute.Hid);

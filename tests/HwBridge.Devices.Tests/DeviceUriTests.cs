@@ -22,6 +22,14 @@ internal sealed class DeviceUriTests
     [TestCase("ledger ")]
     [TestCase("emulator:")]
     [TestCase("hid:/etc/passwd")]
+    [TestCase("usb:")]
+    [TestCase("usb:1")]
+    [TestCase("usb:1-")]
+    [TestCase("usb:1.2-3")]
+    [TestCase("usb:1-2-3")]
+    [TestCase("usb:1-2:1.0")]
+    [TestCase("usb:../1-2")]
+    [TestCase("usb:1-2222")]
     [TestCase("ledger+udp://127.0.0.1:9999")]
     [TestCase("ledger+tcp://")]
     [TestCase("ledger+tcp://127.0.0.1")]
@@ -48,7 +56,7 @@ internal sealed class DeviceUriTests
     [FsCheck.NUnit.Property]
     public void Parse_AnyText_IsAUriOrAUsageFault(FsCheck.NonNull<string> text)
     {
-        foreach (string uri in (string[])[text.Get, "ledger+tcp://" + text.Get, "trezor+udp://" + text.Get + ":1"])
+        foreach (string uri in (string[])[text.Get, "usb:" + text.Get, "ledger+tcp://" + text.Get, "trezor+udp://" + text.Get + ":1"])
         {
             try
             {

@@ -7,7 +7,7 @@ using System.Text.Json;
 using HwBridge.Core.Execution;
 using HwBridge.Core.Faults;
 using HwBridge.Emulators.Screens;
-using HwBridge.Shared.Bridge;
+using HwBridge.Shared.SigningBridge;
 using HwBridge.SigningBridge.Guards;
 
 namespace HwBridge.SigningBridge.Tests;

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 using HwBridge.Core.Bls;
 using HwBridge.Core.Faults;
 using HwBridge.Core.Networks;
-using HwBridge.Shared.Bridge;
+using HwBridge.Shared.SigningBridge;
 using HwBridge.SigningBridge.Callers;
 using HwBridge.SigningBridge.Guards;
 using HwBridge.SigningBridge.JsonRpc;

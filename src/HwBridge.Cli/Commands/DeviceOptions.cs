@@ -16,7 +16,7 @@ internal sealed class DeviceOptions
 
     internal Option<string[]> Device { get; } = new("--device")
     {
-        Description = "ledger (the attached one), hid:/dev/hidrawN, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger or emulator:trezor (default: $HWBRIDGE_DEVICE)",
+        Description = "ledger or trezor (the attached one), hid:/dev/hidrawN, usb:BUS-PORT, trezor+bridge, ledger+tcp://HOST:PORT, trezor+udp://HOST:PORT, emulator:ledger or emulator:trezor (default: $HWBRIDGE_DEVICE)",
         HelpName = "URI",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,

@@ -26,7 +26,7 @@ internal static class DevicesCommand
                     // The software devices are always at hand.
                     named = [DeviceUri.Parse("emulator:ledger"), DeviceUri.Parse("emulator:trezor")];
                     context.Answer.Note(
-                        "no Ledger is attached; a socket is named with --device. The embedded software devices (not wallets):");
+                        "no wallet is attached; a socket is named with --device. The embedded software devices (not wallets):");
                 }
             }
 

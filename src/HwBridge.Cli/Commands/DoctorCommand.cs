@@ -18,10 +18,10 @@ internal static class DoctorCommand
     {
         Option<bool> install = new("--install-udev")
         {
-            Description = "Show the rules of udev that let you open a Ledger, write them (as root), and look again",
+            Description = "Show the rules of udev that let you open a Ledger or Trezor, write them (as root), and look again",
         };
         Option<bool> yes = new("--yes") { Description = "Write them without asking" };
-        Command command = new("doctor", "Says what stands between this computer and a working Ledger, and what mends it; exit code 1 if something does")
+        Command command = new("doctor", "Says what stands between this computer and a working wallet, and what mends it; exit code 1 if something does")
         {
             install,
             yes,
@@ -72,7 +72,7 @@ internal static class DoctorCommand
 
         rules.Install(cancellationToken);
         await UdevadmAsync(["control", "--reload"], cancellationToken).ConfigureAwait(false);
-        await UdevadmAsync(["trigger", "--action=add", "--subsystem-match=hidraw"], cancellationToken).ConfigureAwait(false);
+        await UdevadmAsync(["trigger", "--action=add", "--subsystem-match=hidraw", "--subsystem-match=usb"], cancellationToken).ConfigureAwait(false);
         await UdevadmAsync(["settle", "--timeout=10"], cancellationToken).ConfigureAwait(false);
     }
 

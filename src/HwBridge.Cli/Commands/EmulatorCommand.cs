@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using HwBridge.Backups.Files;
 using HwBridge.Cli.Embedded;
@@ -10,6 +11,7 @@ using HwBridge.Emulators.Ledger;
 using HwBridge.Emulators.Screens;
 using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
+using HwBridge.Emulators.Usb;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports.Hidraw;
 
@@ -52,11 +54,12 @@ internal static class EmulatorCommand
             Description = "Plug it into this computer as a HID device (by /dev/uhid, as root) instead: for any program that looks for a Ledger",
         };
 
+        Option<int?> usbip = Usbip();
         Option<bool> blindSigning = new("--blind-signing") { Description = "Switch on the Ethereum app's setting of that name" };
         Option<bool> debugContracts = new("--debug-contracts") { Description = "Switch on the Ethereum app's setting of that name" };
 
         Command command = new("ledger", "A Ledger with its Ethereum and OpenPGP apps; what these store lasts until it is stopped");
-        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace, uhid, blindSigning, debugContracts])
+        foreach (Option option in (Option[])[port, seed, approve, model, state, realPace, uhid, usbip, blindSigning, debugContracts])
         {
             command.Add(option);
         }
@@ -91,6 +94,13 @@ internal static class EmulatorCommand
                 return await ListenAsync(context, $"{DeviceUri.HidScheme}{node.Path}", plugged.Completion, cancellationToken).ConfigureAwait(false);
             }
 
+            if (context.Parsed.GetResult(usbip) is not null)
+            {
+                await using UsbipServer attachable =
+                    UsbipServer.Start(device, UsbDescription.Ledger(options.Model), UsbipPort(context, usbip));
+                return await ListenUsbipAsync(context, attachable, cancellationToken).ConfigureAwait(false);
+            }
+
             await using ApduSocketServer server = ApduSocketServer.Start(device, context.Parsed.GetValue(port));
             return await ListenAsync(context, $"ledger+tcp://{server.EndPoint}", server.Completion, cancellationToken)
                 .ConfigureAwait(false);
@@ -112,8 +122,9 @@ internal static class EmulatorCommand
         Option<string> pin = new("--pin-file") { Description = "A file with the PIN; the device starts locked", HelpName = "FILE" };
         Option<bool> passphrase = new("--passphrase-protection") { Description = "Ask each session for a passphrase" };
 
+        Option<int?> usbip = Usbip();
         Command command = new("trezor", "A Trezor that speaks protocol v1");
-        foreach (Option option in (Option[])[port, seed, approve, model, pin, passphrase])
+        foreach (Option option in (Option[])[port, seed, approve, model, pin, passphrase, usbip])
         {
             command.Add(option);
         }
@@ -141,6 +152,13 @@ internal static class EmulatorCommand
                 PassphraseProtection = context.Parsed.GetValue(passphrase),
             };
             await using SoftwareTrezor device = new(options, Screen(context, approve));
+            if (context.Parsed.GetResult(usbip) is not null)
+            {
+                await using UsbipServer attachable =
+                    UsbipServer.Start(device, UsbDescription.Trezor(options.Flavour), UsbipPort(context, usbip));
+                return await ListenUsbipAsync(context, attachable, cancellationToken).ConfigureAwait(false);
+            }
+
             await using TrezorUdpServer server = TrezorUdpServer.Start(device, context.Parsed.GetValue(port));
             return await ListenAsync(context, $"trezor+udp://{server.EndPoint}", server.Completion, cancellationToken)
                 .ConfigureAwait(false);
@@ -156,14 +174,31 @@ internal static class EmulatorCommand
             HelpName = "N",
             DefaultValueFactory = _ => standard,
         };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-            {
-                result.AddError("--port takes 0 to 65535.");
-            }
-        });
+        port.Validators.Add(result => CheckPort(result, result.GetValueOrDefault<int>()));
         return port;
+    }
+
+    private static Option<int?> Usbip()
+    {
+        Option<int?> usbip = new("--usbip")
+        {
+            Description = "Offer it as a USB device to the usbip tool of Linux on this TCP port of 127.0.0.1 instead "
+                + $"(default {UsbipServer.DefaultPort}; 0 for any free one): for any program that looks for one",
+            HelpName = "N",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        usbip.Validators.Add(result => CheckPort(result, result.GetValueOrDefault<int?>() ?? 0));
+        return usbip;
+    }
+
+    private static int UsbipPort(CommandContext context, Option<int?> usbip) => context.Parsed.GetValue(usbip) ?? UsbipServer.DefaultPort;
+
+    private static void CheckPort(OptionResult result, int number)
+    {
+        if (number is < 0 or > 65535)
+        {
+            result.AddError($"{result.Option.Name} takes 0 to 65535.");
+        }
     }
 
     private static Option<string> SeedFile() => new("--seed-file")
@@ -218,6 +253,13 @@ internal static class EmulatorCommand
     {
         using SecretBuffer text = await InputFile.ReadSecretAsync(file, MaxSeedFile, cancellationToken).ConfigureAwait(false);
         return Encoding.UTF8.GetString(text.Span);
+    }
+
+    private static Task<int> ListenUsbipAsync(CommandContext context, UsbipServer server, CancellationToken cancellationToken)
+    {
+        context.Answer.Note(
+            $"plug it in: sudo modprobe vhci-hcd; sudo usbip --tcp-port {server.EndPoint.Port} attach -r {server.EndPoint.Address} -b {UsbipServer.BusId}");
+        return ListenAsync(context, $"usbip://{server.EndPoint}", server.Completion, cancellationToken);
     }
 
     /// <summary>Says where the device is and waits for Ctrl-C, which is how an emulator normally ends, or for what breaks it.</summary>

@@ -2,12 +2,13 @@ using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Devices;
+using HwBridge.Transports;
 using HwBridge.Transports.Hidraw;
 using HwBridge.Transports.Linux;
 
 namespace HwBridge.Cli.Doctor;
 
-/// <summary>Looks at everything between this program and an attached Ledger, from the kernel to the app on its screen.</summary>
+/// <summary>Looks at everything between this program and an attached wallet, from the kernel to what its screen shows.</summary>
 /// <param name="root">The root of the file system.</param>
 /// <param name="attached">The wallets that are plugged in.</param>
 /// <param name="person">Who looks at the device; nothing comes on its screen.</param>
@@ -37,7 +38,8 @@ internal sealed class Examination(string root, AttachedDevices attached, IPerson
         if (devices.Count == 0)
         {
             findings.Add(NoDevice());
-            findings.Add(_rules.Examine());
+            findings.Add(_rules.Examine("a Ledger", UdevRules.LedgerId));
+            findings.Add(_rules.Examine("a Trezor", UdevRules.TrezorId));
         }
 
         foreach (AttachedDevice device in devices)
@@ -51,16 +53,22 @@ internal sealed class Examination(string root, AttachedDevices attached, IPerson
     private Finding NoDevice() => IsWsl
         ? Finding.Problem(
             "system",
-            "no Ledger is attached to this Linux, which runs inside Windows (WSL): Windows keeps USB devices to itself until they are handed over",
+            "no Ledger or Trezor is attached to this Linux, which runs inside Windows (WSL): Windows keeps USB devices to itself until they are handed over",
             "In Windows, as administrator: usbipd list; usbipd bind --busid ID; usbipd attach --wsl --busid ID")
         : Finding.Problem(
-            "device", "no Ledger is attached", "Plug it in with a cable that carries data, and unlock it; then run this again");
+            "device", "no Ledger or Trezor is attached", "Plug it in with a cable that carries data, and unlock it; then run this again");
 
     private async Task ExamineAsync(AttachedDevice device, List<Finding> findings, CancellationToken cancellationToken)
     {
-        HidrawNode node = device.Node;
+        DeviceNode node = device.Node;
         string uri = device.Uri.Text;
-        findings.Add(Finding.Ok("device", $"{uri} is a {device.Model ?? "Ledger of a model that came later"} (2c97:{node.ProductId:x4})"));
+        findings.Add(Finding.Ok("device", $"{uri} is a {device.Name} ({node.VendorId:x4}:{node.ProductId:x4})"));
+        if (device.IsBootloader)
+        {
+            findings.Add(Bootloader(device));
+            return;
+        }
+
         if (NodeAccess.Of(node.Path) is not { } access)
         {
             findings.Add(IsContainer
@@ -73,29 +81,36 @@ internal sealed class Examination(string root, AttachedDevices attached, IPerson
         string allowed = Describe(access);
         try
         {
-            HidrawTransport opened = HidrawTransport.Open(uri, node.Path);
-            await opened.DisposeAsync().ConfigureAwait(false);
+            await DeviceConnector.Connect(device).DisposeAsync().ConfigureAwait(false);
             findings.Add(Finding.Ok("node", $"{node.Path} can be opened ({allowed})"));
         }
         catch (FaultException fault) when (fault.Fault == Fault.DevicePermission)
         {
-            Refused(node, access, allowed, findings);
+            Refused(device, access, allowed, findings);
             return;
         }
         catch (FaultException fault)
         {
-            findings.Add(Finding.Problem(fault.Fault == Fault.DeviceBusy ? "program" : "node", fault.Message, fault.Remedy));
+            string check = fault.Fault switch
+            {
+                Fault.DeviceBusy => "program",
+                Fault.Unsupported => "library",
+                _ => "node",
+            };
+            findings.Add(Finding.Problem(check, fault.Message, fault.Remedy));
             return;
         }
 
         (KeyStoreInfo info, string? holder) = await DeviceConnector.DescribeAsync(device, person, cancellationToken).ConfigureAwait(false);
-        findings.Add(holder is null ? App(info) : Finding.Problem(
+        findings.Add(holder is null ? State(device, info) : Finding.Problem(
             "program", $"{holder} has {uri} open: its exchanges and ours would mix", "Close that program, then run this again"));
     }
 
-    private void Refused(HidrawNode node, NodeAccess access, string allowed, List<Finding> findings)
+    private void Refused(AttachedDevice device, NodeAccess access, string allowed, List<Finding> findings)
     {
-        Finding rules = _rules.Examine();
+        DeviceNode node = device.Node;
+        string subsystem = node is HidrawNode ? "hidraw" : "usb";
+        Finding rules = _rules.Examine($"a {device.Name}", device.Maker == "ledger" ? UdevRules.LedgerId : $"{node.ProductId:x4}");
         bool isGroups = (access.Mode & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite)) == (UnixFileMode.GroupRead | UnixFileMode.GroupWrite)
             && access.Group != 0;
         string group = _names.Group(access.Group);
@@ -103,7 +118,7 @@ internal sealed class Examination(string root, AttachedDevices attached, IPerson
         {
             (_, true) => $"sudo usermod -aG {group} {Environment.UserName}, then log out and in again",
             (FindingStatus.Problem, _) => rules.Remedy!,
-            _ => "Unplug it and plug it in again, or: sudo udevadm trigger --subsystem-match=hidraw --action=add",
+            _ => $"Unplug it and plug it in again, or: sudo udevadm trigger --subsystem-match={subsystem} --action=add",
         };
         findings.Add(Finding.Problem("node", $"the system does not let {Environment.UserName} open {node.Path} ({allowed})", remedy));
         findings.Add(rules);
@@ -116,14 +131,21 @@ internal sealed class Examination(string root, AttachedDevices attached, IPerson
         }
     }
 
-    private static Finding App(KeyStoreInfo info) => info.State switch
+    private static Finding Bootloader(AttachedDevice device) => Finding.Problem(
+        "app", $"the {device.Name} runs its bootloader", "Unplug it, and plug it in again without touching it");
+
+    private static Finding State(AttachedDevice device, KeyStoreInfo info) => info.State switch
     {
+        KeyStoreState.Bootloader => Bootloader(device),
+        KeyStoreState.Ready when device.Maker == "trezor" => Finding.Ok("app", $"the Trezor {info.Model} with firmware {info.Firmware} is ready"),
+        KeyStoreState.Unknown when device.Maker == "trezor" && info.Firmware is not null => Finding.Problem(
+            "app", $"the Trezor {info.Model} holds no seed", "Set it up, or restore its seed, with its maker's software"),
         KeyStoreState.Ready => Finding.Ok("app", $"{info.App?.Name} {info.App?.Version} is open"),
-        KeyStoreState.Locked => Finding.Problem("app", "the Ledger is locked", "Enter its PIN on it"),
+        KeyStoreState.Locked => Finding.Problem("app", $"the {device.MakerName} is locked", "Enter its PIN on it"),
         KeyStoreState.WrongApp => Finding.Problem(
             "app", $"{info.App?.Name ?? "another app"} is open on the Ledger", "Open the Ethereum app on it"),
         _ => Finding.Problem(
-            "app", "the Ledger can be opened, but did not answer", "Close other programs that use it, unplug it and plug it in again"),
+            "app", $"the {device.Name} can be opened, but did not answer", "Close other programs that use it, unplug it and plug it in again"),
     };
 
     private string Describe(NodeAccess access)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HwBridge.Core.Faults;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.People;
 using HwBridge.Protocols.Trezor.Messages;
@@ -42,8 +43,8 @@ public sealed class TrezorKeyStore : IKeyStore
     /// <param name="person">Whom to ask for PIN and passphrase, and to tell what the device's screen shows.</param>
     /// <param name="options">How to use it.</param>
     /// <param name="cancellationToken">Stops the search for the device.</param>
-    /// <exception cref="Core.Faults.FaultException">
-    /// The device is silent, breaks the protocol, went away, or speaks only THP (<see cref="Core.Faults.Fault.Unsupported"/>).
+    /// <exception cref="FaultException">
+    /// The device is silent, breaks the protocol, went away, or speaks only THP (<see cref="Fault.Unsupported"/>).
     /// </exception>
     public static ValueTask<TrezorKeyStore> OpenAsync(
         ITransport transport, IPerson person, TrezorOptions options, CancellationToken cancellationToken)
@@ -60,6 +61,29 @@ public sealed class TrezorKeyStore : IKeyStore
         TrezorSession session = await TrezorSession.OpenAsync(transport, person, options, deadlines, cancellationToken)
             .ConfigureAwait(false);
         return new TrezorKeyStore(session, options);
+    }
+
+    /// <summary>What a list of devices shows: never an error of the device's, and nothing that a person would have to confirm.</summary>
+    /// <param name="transport">As for <see cref="OpenAsync(ITransport, IPerson, TrezorOptions, CancellationToken)"/>; closed again.</param>
+    /// <param name="model">What its descriptors say of the model, for a device that does not answer.</param>
+    /// <param name="person">Who looks at the device.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    public static async ValueTask<KeyStoreInfo> DescribeAsync(
+        ITransport transport, string? model, IPerson person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        try
+        {
+            TrezorKeyStore store = await OpenAsync(transport, person, new TrezorOptions(), cancellationToken).ConfigureAwait(false);
+            await using (store.ConfigureAwait(false))
+            {
+                return store.Info;
+            }
+        }
+        catch (FaultException)
+        {
+            return Describe(transport.Uri, model, KeyStoreState.Unknown);
+        }
     }
 
     /// <inheritdoc/>
@@ -89,6 +113,19 @@ public sealed class TrezorKeyStore : IKeyStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    /// <summary>A Trezor that was not asked what it is: most can do this.</summary>
+    internal static KeyStoreInfo Describe(string uri, string? model, KeyStoreState state) => new(
+        uri,
+        "trezor",
+        model,
+        Firmware: null,
+        App: null,
+        state,
+        state == KeyStoreState.Bootloader
+            ? KeyStoreCapabilities.None
+            : KeyStoreCapabilities.ValidatorKeys | KeyStoreCapabilities.Sealing | KeyStoreCapabilities.SeedCheck,
+        state == KeyStoreState.Bootloader ? KeyOrigin.None : KeyOrigin.DeviceRooted);
 
     private static KeyStoreInfo Describe(string uri, Features features)
     {

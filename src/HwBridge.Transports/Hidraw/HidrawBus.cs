@@ -1,4 +1,5 @@
 using System.Globalization;
+using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Hidraw;
 
@@ -12,13 +13,8 @@ namespace HwBridge.Transports.Hidraw;
 /// </remarks>
 /// <param name="sysRoot">Where sysfs is mounted.</param>
 /// <param name="devRoot">Where the nodes are.</param>
-public sealed class HidrawBus(string sysRoot, string devRoot)
+public sealed class HidrawBus(string sysRoot, string devRoot) : INodeBus
 {
-    /// <summary>More than the kernel puts into either attribute.</summary>
-    private const int MaxAttribute = 8192;
-
-    private const int MaxName = 128;
-
     /// <summary>Those of the running system.</summary>
     public static HidrawBus OfSystem { get; } = new("/sys", "/dev");
 
@@ -45,6 +41,8 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
         }
     }
 
+    IReadOnlyList<DeviceNode> INodeBus.List() => List();
+
     private static int? Number(string name) =>
         name.StartsWith("hidraw", StringComparison.Ordinal)
         && int.TryParse(name.AsSpan("hidraw".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
@@ -53,7 +51,7 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
 
     private static HidrawNode? TryRead(string device, string path)
     {
-        if (TryReadAttribute(Path.Combine(device, "uevent")) is not { } uevent)
+        if (SysfsAttribute.TryReadText(Path.Combine(device, "uevent")) is not { } uevent)
         {
             return null;
         }
@@ -61,7 +59,7 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
         string id = string.Empty;
         string name = string.Empty;
         string phys = string.Empty;
-        foreach (string line in System.Text.Encoding.UTF8.GetString(uevent).Split('\n'))
+        foreach (string line in uevent.Split('\n'))
         {
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             string value = line[(equals + 1)..];
@@ -71,7 +69,7 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
                     id = value;
                     break;
                 case "HID_NAME":
-                    name = string.Concat(value.Take(MaxName).Select(c => char.IsControl(c) ? '?' : c));
+                    name = SysfsAttribute.Printable(value);
                     break;
                 case "HID_PHYS":
                     phys = value;
@@ -87,10 +85,11 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
         }
 
         (string port, int? number) = SplitPhys(phys);
-        ushort? page = TryReadAttribute(Path.Combine(device, "report_descriptor")) is { } descriptor
-            ? ReportDescriptor.FirstUsagePage(descriptor)
-            : null;
-        return new HidrawNode(path, vendor, product, name, port, number, page);
+        byte[] descriptor = SysfsAttribute.TryRead(Path.Combine(device, "report_descriptor")) ?? [];
+        return new HidrawNode(path, vendor, product, name, port, number, ReportDescriptor.FirstUsagePage(descriptor))
+        {
+            IsNumbered = ReportDescriptor.HasReportNumbers(descriptor),
+        };
     }
 
     private static (string Port, int? Interface) SplitPhys(string phys)
@@ -105,19 +104,4 @@ public sealed class HidrawBus(string sysRoot, string devRoot)
 
     private static bool TryParseId(string hex, out ushort id) =>
         ushort.TryParse(hex.TrimStart('0').PadLeft(1, '0'), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id);
-
-    private static byte[]? TryReadAttribute(string path)
-    {
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            byte[] content = new byte[MaxAttribute];
-            int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return length < MaxAttribute ? content[..length] : null;
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

@@ -5,9 +5,9 @@ using HwBridge.Transports.Linux;
 
 namespace HwBridge.Transports.Hidraw;
 
-/// <summary>64-byte reports to and from a raw HID node of Linux, whose reports bear no number.</summary>
+/// <summary>64-byte reports to and from a raw HID node of Linux.</summary>
 /// <remarks>
-/// A write is one byte longer: the kernel wants the number 0 in front. A write that the device does not take is given up by the kernel, after
+/// A write of a report without a number of its own is one byte longer: the kernel wants the number 0 in front. A write that the device does not take is given up by the kernel, after
 /// five seconds at most. A read asks for 10 ms on the calling thread, then waits on another one until something comes, the device
 /// leaves (which ends the wait at once and for good), or the token says so; no time of the processor is used meanwhile.
 /// The node is locked while it is open, so that two programs that respect this never mix their exchanges.
@@ -18,17 +18,20 @@ public sealed class HidrawTransport : ITransport
     public const int ReportSize = 64;
 
     /// <summary>More than the kernel keeps of one node's reports.</summary>
-    private const int MaximumStale = 256;
+    internal const int MaximumStale = 256;
 
-    private const int BriefMilliseconds = 10;
+    /// <summary>How long an answer is waited for on the calling thread.</summary>
+    internal const int BriefMilliseconds = 10;
 
     private readonly Descriptor _node;
+    private readonly bool _isNumbered;
     private readonly SecretBuffer _numbered = SecretBuffer.Allocate(1 + ReportSize);
 
     /// <summary>Takes over an open node.</summary>
-    internal HidrawTransport(Descriptor node, string uri)
+    internal HidrawTransport(Descriptor node, string uri, bool isNumbered = false)
     {
         _node = node;
+        _isNumbered = isNumbered;
         Uri = uri;
     }
 
@@ -38,11 +41,29 @@ public sealed class HidrawTransport : ITransport
     /// <summary>Opens and locks a node, and throws away what it had received for somebody else.</summary>
     /// <param name="uri">The name of the device in messages to the person.</param>
     /// <param name="path">The node.</param>
+    /// <param name="isNumbered">See <see cref="HidrawNode.IsNumbered"/>.</param>
     /// <exception cref="FaultException">
     /// <see cref="Fault.DeviceNotFound"/>: it has left; <see cref="Fault.DevicePermission"/>: this user may not open it;
     /// <see cref="Fault.DeviceBusy"/>: another program has it.
     /// </exception>
-    public static HidrawTransport Open(string uri, string path)
+    public static HidrawTransport Open(string uri, string path, bool isNumbered = false)
+    {
+        HidrawTransport transport = new(OpenNode(uri, path), uri, isNumbered);
+        try
+        {
+            transport.Drain();
+            return transport;
+        }
+        catch (FaultException)
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens and locks a node.</summary>
+    /// <exception cref="FaultException">As of <see cref="Open"/>.</exception>
+    internal static Descriptor OpenNode(string uri, string path)
     {
         Descriptor? node = null;
         try
@@ -50,20 +71,19 @@ public sealed class HidrawTransport : ITransport
             node = Descriptor.Open(path, LibC.ReadWrite | LibC.NonBlocking);
             if (!node.TryLock())
             {
-                throw Busy(uri, DescriptorHolders.OfLock(node));
+                throw TransportFault.Busy(uri, DescriptorHolders.OfLock(node));
             }
 
-            HidrawTransport transport = new(node, uri);
+            Descriptor locked = node;
             node = null;
-            transport.Drain();
-            return transport;
+            return locked;
         }
         catch (IOException refused)
         {
             throw refused.HResult switch
             {
-                LibC.AccessDenied or LibC.NotPermitted => Forbidden(uri, path, refused),
-                LibC.Busy => Busy(uri, DescriptorHolders.OfFile(path) is [string holder, ..] ? holder : null),
+                LibC.AccessDenied or LibC.NotPermitted => TransportFault.Forbidden(uri, path, refused),
+                LibC.Busy => TransportFault.Busy(uri, DescriptorHolders.OfFile(path) is [string holder, ..] ? holder : null),
                 _ => TransportFault.WentAway(uri, refused),
             };
         }
@@ -73,9 +93,6 @@ public sealed class HidrawTransport : ITransport
         }
     }
 
-    /// <summary>The other programs that have a node open, whether they lock it or not, as far as this user may see.</summary>
-    public static IReadOnlyList<string> HoldersOf(string path) => DescriptorHolders.OfFile(path);
-
     /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
@@ -84,7 +101,7 @@ public sealed class HidrawTransport : ITransport
         try
         {
             piece.Span.CopyTo(_numbered.Span[1..]);
-            _node.Write(_numbered.Span);
+            _node.WriteWhole(_isNumbered ? piece.Span : _numbered.Span);
             return ValueTask.CompletedTask;
         }
         catch (IOException gone)
@@ -107,7 +124,7 @@ public sealed class HidrawTransport : ITransport
         {
             if (!_node.TryRead(buffer.Span, BriefMilliseconds, out int count))
             {
-                count = await Task.Run(() => _node.Read(buffer.Span, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+                count = await LongWait.RunAsync(() => _node.Read(buffer.Span, cancellationToken)).ConfigureAwait(false);
             }
 
             return count > 0 ? count : throw TransportFault.WentAway(Uri);
@@ -138,19 +155,13 @@ public sealed class HidrawTransport : ITransport
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _node.Dispose();
-        _numbered.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private static FaultException Busy(string uri, string? holder) => new(
-        Fault.DeviceBusy,
-        $"{uri} is in use by {holder ?? "another program"}",
-        "Let that program finish, or close it, then run the command again.");
-
-    private static FaultException Forbidden(string uri, string path, IOException refused) => new(
-        Fault.DevicePermission,
-        $"{uri}: the system does not let {Environment.UserName} open {path}",
-        "'hwbridge doctor' says what mends it; mostly: sudo hwbridge doctor --install-udev",
-        refused);
+    private void Dispose()
+    {
+        _node.Dispose();
+        _numbered.Dispose();
+    }
 }

@@ -157,6 +157,26 @@ internal sealed unsafe class Descriptor : IDisposable
         }
     }
 
+    /// <summary>Writes what is of no use in parts, such as a report: with one call, which takes all of it or fails.</summary>
+    /// <exception cref="IOException">The system's reason.</exception>
+    internal void WriteWhole(ReadOnlySpan<byte> bytes)
+    {
+        nint count;
+        fixed (byte* pointer = bytes)
+        {
+            do
+            {
+                count = LibC.write(Number, pointer, (nuint)bytes.Length);
+            }
+            while (count < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.Interrupted);
+        }
+
+        if (count != bytes.Length)
+        {
+            throw count < 0 ? LibC.LastException() : new IOException($"only {count} of {bytes.Length} bytes were taken");
+        }
+    }
+
     public void Dispose()
     {
         _handle.Dispose();

@@ -47,14 +47,13 @@ public sealed class UeventSocket : IBusEvents
     }
 
     /// <inheritdoc/>
-    public ValueTask WaitAsync(CancellationToken cancellationToken) => new(Task.Run(
-        () =>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (!await LongWait.RunAsync(() => IsOfADevice(Receive(cancellationToken))).ConfigureAwait(false))
         {
-            while (!IsOfADevice(Receive(cancellationToken)))
-            {
-            }
-        },
-        cancellationToken));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using HwBridge.Core.Networks;
-using HwBridge.Shared.Bridge;
+using HwBridge.Shared.SigningBridge;
 
 namespace HwBridge.Interop.Bridge;
 

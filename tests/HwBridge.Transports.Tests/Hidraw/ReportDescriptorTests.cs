@@ -29,7 +29,16 @@ public sealed class ReportDescriptorTests
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
     public void FirstUsagePage_AnyBytes_NeverFails(byte[] bytes) =>
-        Assert.That(() => ReportDescriptor.FirstUsagePage(bytes), Throws.Nothing);
+        Assert.That(() => (ReportDescriptor.FirstUsagePage(bytes), ReportDescriptor.HasReportNumbers(bytes)), Throws.Nothing);
+
+    [Test]
+    public void HasReportNumbers_FirstModelOnes_AreToldApart()
+    {
+        Assert.That(ReportDescriptor.HasReportNumbers(FakeSystem.ModelOne(isNumbered: true)), Is.True);
+        Assert.That(ReportDescriptor.HasReportNumbers(FakeSystem.ModelOne(isNumbered: false)), Is.False);
+        Assert.That(ReportDescriptor.HasReportNumbers(FakeSystem.Apdu), Is.False);
+        Assert.That(ReportDescriptor.FirstUsagePage(FakeSystem.ModelOne(isNumbered: true)), Is.EqualTo(0xff00));
+    }
 
     [Test]
     public void FirstUsagePage_EachPrefixOfARealOne_IsKnownOnceTheCollectionBegan([Range(0, 34)] int length) =>

@@ -1,190 +1,227 @@
-using System.Net.Http.Headers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using HwBridge.Core.Bip32;
-using HwBridge.Core.Eip2334;
-using HwBridge.Core.KeyStores;
-using HwBridge.Core.Secrets;
-using HwBridge.Devices;
-using HwBridge.Emulators.Ledger;
-using HwBridge.Emulators.Screens;
-using HwBridge.Emulators.Seeds;
 using HwBridge.Emulators.Trezor;
-using HwBridge.SigningBridge;
+using HwBridge.Transports;
 
 namespace HwBridge.Shared.Bridge;
 
-/// <summary>A bridge on a free port, in front of a software Ledger behind its own TCP port, or of a software Trezor behind a UDP port.</summary>
+/// <summary>
+/// Behaves like the maker's bridge (trezord 2.0.33): paths, forms, refusals, sessions and their end with a request that is given up. Behind it
+/// are software Trezors.
+/// </summary>
 internal sealed class TestBridge : IAsyncDisposable
 {
-    /// <summary>The first account of the published seed.</summary>
-    internal const string Account = "0xdad77910dbdfde764fc21fcd4e74d71bbaca6d8d";
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ITransport[] _devices;
+    private readonly string?[] _sessions;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _requests = [];
+    private readonly SemaphoreSlim _calling = new(1, 1);
+    private readonly Task _accepting;
+    private int _lastSession;
 
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hwbridge-bridge-");
-    private SoftwareLedger? _ledger;
-    private ApduSocketServer? _socket;
-    private SoftwareTrezor? _trezor;
-    private TrezorUdpServer? _packets;
-    private Bip39Mnemonic? _mnemonic;
-    private BridgeServer? _server;
-
-    private TestBridge()
+    internal TestBridge(params SoftwareTrezor[] devices)
     {
+        _devices = [.. devices.Select(device => device.Connect())];
+        _sessions = new string?[devices.Length];
+        _listener.Start();
+        _accepting = AcceptAsync();
     }
 
-    /// <summary>The software Ledger's settings; null in front of a Trezor.</summary>
-    internal EthereumAppSettings? Settings => _ledger?.EthereumSettings;
+    internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    internal QuietPerson Person { get; } = new();
+    /// <summary>Every request, as <c>/verb/…</c>.</summary>
+    internal List<string> Requests { get; } = [];
 
-    internal StringWriter Log { get; } = new();
+    /// <summary>The sessions that devices are in; null for none.</summary>
+    internal IReadOnlyList<string?> Sessions => _sessions;
 
-    /// <summary>The device; one client at a time.</summary>
-    internal string DeviceAddress { get; private set; } = string.Empty;
+    /// <summary>Answers this instead, to whatever is asked next.</summary>
+    internal string? Instead { get; set; }
 
-    internal string Url => _server!.Address;
-
-    internal int Port => new Uri(Url).Port;
-
-    internal string TokenFile => Path.Combine(_folder.FullName, "state", "token");
-
-    internal string SocketPath => Path.Combine(_folder.FullName, "run", "bridge.sock");
-
-    internal HttpClient Client { get; private set; } = new();
-
-    /// <summary>Starts one.</summary>
-    /// <param name="screen">Of the device; approves everything unless told.</param>
-    /// <param name="change">Other options.</param>
-    /// <param name="wrap">Puts something between the bridge and the device.</param>
-    /// <param name="overSocket">Listen on a Unix socket instead of a port.</param>
-    /// <param name="isTrezor">A Model T instead of the Ledger.</param>
-    internal static async Task<TestBridge> StartAsync(
-        IDeviceScreen? screen = null,
-        Func<BridgeOptions, BridgeOptions>? change = null,
-        Func<IKeyStore, IKeyStore>? wrap = null,
-        bool overSocket = false,
-        bool isTrezor = false)
-    {
-        TestBridge bridge = new();
-        screen ??= new PolicyScreen(approve: true);
-        string uri = isTrezor ? bridge.PlugInTrezor(screen) : bridge.PlugIn(screen, 0);
-        bridge.DeviceAddress = uri;
-        BridgeOptions options = new()
-        {
-            Port = overSocket ? null : 0,
-            SocketPath = overSocket ? bridge.SocketPath : null,
-            TokenFile = bridge.TokenFile,
-            Accounts = [Path0],
-            Validators = [ValidatorKeyPath.Signing(0)],
-            Log = bridge.Log,
-        };
-        bridge._server = await BridgeServer.StartAsync(
-            change?.Invoke(options) ?? options,
-            async token =>
-            {
-                IKeyStore opened = await DeviceConnector.OpenAsync(DeviceUri.Parse(uri), new ConnectOptions(), bridge.Person, token);
-                return wrap?.Invoke(opened) ?? opened;
-            },
-            bridge.Person,
-            CancellationToken.None);
-        bridge.Client = overSocket ? new HttpClient(new SocketsHttpHandler { ConnectCallback = bridge.ConnectAsync }) : new HttpClient();
-        bridge.Client.BaseAddress = new Uri(overSocket ? "http://localhost/" : bridge.Url);
-        bridge.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", bridge.Token);
-        bridge.Client.Timeout = Patience;
-        return bridge;
-    }
-
-    internal static Bip32Path Path0 { get; } = Bip32Path.TryParse("m/44'/60'/0'/0/0", out Bip32Path? path) ? path : throw new InvalidOperationException();
-
-    internal string Token => File.ReadAllText(TokenFile).Trim();
-
-    /// <summary>A JSON-RPC call; the whole answer object.</summary>
-    internal async Task<JsonElement> CallAsync(string method, string parameters, CancellationToken cancellationToken = default)
-    {
-        using HttpResponseMessage answer = await Client.PostAsync(
-            "/", Json($"{{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"{method}\",\"params\":{parameters}}}"), cancellationToken);
-        string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        using JsonDocument document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
-    }
-
-    internal Task<JsonElement> SignMessageAsync(string hex = "0x68656c6c6f", CancellationToken cancellationToken = default) =>
-        CallAsync("personal_sign", $"[\"{hex}\",\"{Account}\"]", cancellationToken);
-
-    internal static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
-
-    internal static int Code(JsonElement answer) => answer.GetProperty("error").GetProperty("code").GetInt32();
-
-    /// <summary>Sends raw bytes, and reads all that comes back until the end.</summary>
-    internal async Task<string> RawAsync(string request)
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        using CancellationTokenSource patience = new(Patience);
-        await socket.ConnectAsync("127.0.0.1", Port, patience.Token);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(request), patience.Token);
-        using NetworkStream stream = new(socket);
-        using StreamReader reader = new(stream);
-        return await reader.ReadToEndAsync(patience.Token);
-    }
-
-    /// <summary>Takes the device away, in the middle of whatever it does.</summary>
-    internal async Task<int> UnplugAsync()
-    {
-        int port = _socket!.EndPoint.Port;
-        await _socket.DisposeAsync();
-        await _ledger!.DisposeAsync();
-        return port;
-    }
-
-    internal string PlugIn(IDeviceScreen screen, int port)
-    {
-        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(
-            "glory promote mansion idle axis finger extra february uncover one trip resource "
-            + "lawn turtle enact monster seven myth punch hobby comfort wild raise skin");
-        using SecretBuffer seed = mnemonic.DeriveSeed();
-        _ledger = new SoftwareLedger(seed.Span, screen);
-        _socket = ApduSocketServer.Start(_ledger, port);
-        return $"ledger+tcp://{_socket.EndPoint}";
-    }
-
-    private string PlugInTrezor(IDeviceScreen screen)
-    {
-        _mnemonic = Bip39Mnemonic.Parse("all all all all all all all all all all all all");
-        _trezor = new SoftwareTrezor(new SoftwareTrezorOptions { Mnemonic = _mnemonic, Label = "HwBridge" }, screen);
-        _packets = TrezorUdpServer.Start(_trezor, 0);
-        return $"trezor+udp://{_packets.EndPoint}";
-    }
-
-    internal async Task StopAsync()
-    {
-        if (_server is { } server)
-        {
-            _server = null;
-            await server.DisposeAsync();
-        }
-    }
+    /// <summary>Another program takes a device over, as a page that the person confirmed may.</summary>
+    internal void Steal(int device) => _sessions[device] = $"{++_lastSession}";
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Client.Dispose();
-        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_socket, _ledger, _packets, _trezor])
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_requests).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (ITransport device in _devices)
         {
-            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await device.DisposeAsync();
         }
-
-        _mnemonic?.Dispose();
-        await Log.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async Task AcceptAsync()
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
-        return new NetworkStream(socket, ownsSocket: true);
+        while (true)
+        {
+            TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
+            lock (_requests)
+            {
+                _requests.Add(ServeAsync(client));
+            }
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            NetworkStream stream = client.GetStream();
+            using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
+            string path = (await reader.ReadLineAsync(_stop.Token))!.Split(' ')[1];
+            string? origin = null;
+            int length = 0;
+            while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
+            {
+                string[] parts = header.Split(": ", 2);
+                origin = parts[0].Equals("origin", StringComparison.OrdinalIgnoreCase) ? parts[1] : origin;
+                length = parts[0].Equals("content-length", StringComparison.OrdinalIgnoreCase) ? int.Parse(parts[1], CultureInfo.InvariantCulture) : length;
+            }
+
+            char[] body = new char[length];
+            if (length > 0)
+            {
+                await reader.ReadBlockAsync(body, _stop.Token);
+            }
+
+            lock (Requests)
+            {
+                Requests.Add(path);
+            }
+
+            if (Instead is { } instead)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(instead), _stop.Token);
+                return;
+            }
+
+            // As there: pages of the maker, and what is developed on this computer.
+            bool isWelcome = origin is not null && (origin.EndsWith(".trezor.io", StringComparison.Ordinal) || origin.StartsWith("http://localhost:8", StringComparison.Ordinal));
+            (int status, string answer) = isWelcome ? await AnswerAsync(path.Trim('/').Split('/'), new string(body), stream) : (403, string.Empty);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {answer.Length}\r\nConnection: close\r\n\r\n{answer}"), _stop.Token);
+        }
+    }
+
+    private async Task<(int Status, string Answer)> AnswerAsync(string[] path, string body, NetworkStream client)
+    {
+        switch (path)
+        {
+            case ["configure"]:
+                return (200, "{\"version\":\"2.0.33\"}\n");
+            case ["enumerate"]:
+                return (200, JsonSerializer.Serialize(_devices.Select((_, i) => new { path = $"{i + 1}", vendor = 0x1209, product = 0x53c1, debug = false, session = _sessions[i] })) + "\n");
+            case ["acquire", string device, ..]:
+                int index = int.Parse(device, CultureInfo.InvariantCulture) - 1;
+                string? previous = path.Length > 2 && path[2] != "null" ? path[2] : null;
+                if (_sessions[index] != previous)
+                {
+                    return Refuse("wrong previous session");
+                }
+
+                _sessions[index] = $"{++_lastSession}";
+                return (200, $"{{\"session\":\"{_sessions[index]}\"}}\n");
+            case [string verb, string session]:
+                int found = Array.IndexOf(_sessions, session);
+                return found < 0 ? Refuse("session not found") : await UseAsync(verb, found, body, client);
+            default:
+                return (404, string.Empty);
+        }
+    }
+
+    private async Task<(int Status, string Answer)> UseAsync(string verb, int device, string body, NetworkStream client)
+    {
+        string session = _sessions[device]!;
+        if (verb == "release")
+        {
+            _sessions[device] = null;
+            return (200, $"{{\"session\":\"{session}\"}}\n");
+        }
+
+        if (!await _calling.WaitAsync(0))
+        {
+            return Refuse("other call in progress");
+        }
+
+        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        Task watching = WatchAsync(client, gone);
+        try
+        {
+            if (verb is "call" or "post")
+            {
+                byte[] message = Convert.FromHexString(body);
+                if (message.Length < 6 || BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(2)) != message.Length - 6)
+                {
+                    return Refuse("malformed data");
+                }
+
+                await WriteAsync(_devices[device], message, gone.Token);
+            }
+
+            return (200, verb == "post" ? string.Empty : Convert.ToHexStringLower(await ReadAsync(_devices[device], gone.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            _sessions[device] = _sessions[device] == session ? null : _sessions[device];
+            throw;
+        }
+        finally
+        {
+            _calling.Release();
+            await gone.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task WatchAsync(NetworkStream client, CancellationTokenSource gone)
+    {
+        byte[] nothing = new byte[1];
+        try
+        {
+            await client.ReadExactlyAsync(nothing, gone.Token);
+        }
+        catch (IOException)
+        {
+            await gone.CancelAsync();
+        }
+    }
+
+    private static (int Status, string Answer) Refuse(string error) => (400, $"{{\"error\":\"{error}\"}}\n");
+
+    private static async Task WriteAsync(ITransport device, byte[] message, CancellationToken cancellationToken)
+    {
+        byte[] packet = new byte[64];
+        "?##"u8.CopyTo(packet);
+        for (int at = 0, mark = 3; at < message.Length; mark = 1)
+        {
+            int count = Math.Min(64 - mark, message.Length - at);
+            packet.AsSpan(mark).Clear();
+            message.AsSpan(at, count).CopyTo(packet.AsSpan(mark));
+            await device.SendAsync(packet, cancellationToken);
+            at += count;
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(ITransport device, CancellationToken cancellationToken)
+    {
+        byte[] packet = new byte[64];
+        List<byte> message = [];
+        await device.ReceiveAsync(packet, cancellationToken);
+        message.AddRange(packet[3..]);
+        int length = 6 + BinaryPrimitives.ReadInt32BigEndian(packet.AsSpan(5));
+        while (message.Count < length)
+        {
+            await device.ReceiveAsync(packet, cancellationToken);
+            message.AddRange(packet[1..]);
+        }
+
+        return [.. message.Take(length)];
     }
 }

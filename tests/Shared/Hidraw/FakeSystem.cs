@@ -1,14 +1,17 @@
 using HwBridge.Transports.Hidraw;
+using HwBridge.Transports.Usb;
 
 namespace HwBridge.Shared.Hidraw;
 
-/// <summary>A folder that looks like sysfs and the nodes of a machine with HID devices.</summary>
+/// <summary>A folder that looks like sysfs and the nodes of a machine with HID and USB devices.</summary>
 internal sealed class FakeSystem : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("hwbridge-hid-");
     private int _count;
 
     internal HidrawBus Bus => new(Path.Combine(_root.FullName, "sys"), DevRoot);
+
+    internal UsbBus Usb => new(Path.Combine(_root.FullName, "sys"), DevRoot);
 
     internal string DevRoot => Path.Combine(_root.FullName, "dev");
 
@@ -20,6 +23,40 @@ internal sealed class FakeSystem : IDisposable
 
     /// <summary>A keyboard's: usage page 1.</summary>
     internal static byte[] Keyboard { get; } = Convert.FromHexString("05010906a101050719e029e71500250175019508810295017508810195057501050819012905910295017503910195067508150025650507190029658100c0");
+
+    /// <summary>A Trezor's: its vendor interface 81/01, the one for its makers 82/02, a security key 83/03.</summary>
+    internal static byte[] Trezor { get; } = Convert.FromHexString(
+        "12010002000000400912c153000201020301" + "090257000301008032"
+        + "0904000002ff000000" + "07058103400001" + "07050103400001"
+        + "0904010002ff000000" + "07058203400001" + "07050203400001"
+        + "090402000203000000" + "092111010001222200" + "07058303400001" + "07050303400001");
+
+    /// <summary>The report descriptor of a Model One's HID interface for packets.</summary>
+    /// <param name="isNumbered">Whether its reports have a number.</param>
+    internal static byte[] ModelOne(bool isNumbered) =>
+        Convert.FromHexString("0600ff0901a101" + (isNumbered ? "853f" : string.Empty) + "0920150026ff00750895408102" + "0921150026ff00750895409102c0");
+
+    /// <summary>Plugs in a USB device; a null attribute is not there.</summary>
+    /// <returns>Its node.</returns>
+    internal string AddUsb(string port, string? vendor, string? product, string? name = "TREZOR", string? release = "0200", byte[]? descriptors = null, string number = "4")
+    {
+        DirectoryInfo device = Directory.CreateDirectory(Path.Combine(_root.FullName, "sys", "bus", "usb", "devices", port));
+        string bus = port.Split('-')[0];
+        foreach ((string attribute, string? value) in ((string, string?)[])
+            [("idVendor", vendor), ("idProduct", product), ("product", name), ("bcdDevice", release), ("busnum", bus), ("devnum", number)])
+        {
+            if (value is not null)
+            {
+                File.WriteAllText(Path.Combine(device.FullName, attribute), value + "\n");
+            }
+        }
+
+        File.WriteAllBytes(Path.Combine(device.FullName, "descriptors"), descriptors ?? Trezor);
+        string path = Path.Combine(DevRoot, "bus", "usb", bus.PadLeft(3, '0'), number.PadLeft(3, '0'));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, []);
+        return path;
+    }
 
     /// <summary>Plugs in one interface; the kernel's order of attributes and lines.</summary>
     internal string Add(string id, string name, string phys, byte[]? descriptor, string bus = "0003") => AddRaw(

@@ -1,11 +1,10 @@
 using HwBridge.Core.Faults;
-using HwBridge.Emulators.Ledger;
 using HwBridge.Transports;
 
 namespace HwBridge.UsbVm.Guest;
 
 /// <summary>Counts the reports that a device takes and gives, and pulls its plug in the place of one of them.</summary>
-internal sealed class CutTransport(UhidDevice device, int? cutAt) : ITransport
+internal sealed class CutTransport(ITransport device, Action unplug, int? cutAt) : ITransport
 {
     private int _count;
 
@@ -34,7 +33,7 @@ internal sealed class CutTransport(UhidDevice device, int? cutAt) : ITransport
     {
         if (Interlocked.Increment(ref _count) - 1 == cutAt)
         {
-            device.Unplug();
+            unplug();
             throw new FaultException(Fault.DeviceNotFound, "the plug was pulled", "Nothing: it is what this test does.");
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
+using HwBridge.Transports.Tests;
 
 namespace HwBridge.UsbVm.Guest;
 
@@ -10,15 +11,16 @@ internal static class GuestRun
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     /// <summary>The cases' names, in the order of their source.</summary>
-    internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(method => method.Name)];
+    internal static IReadOnlyList<string> Names { get; } = [.. Cases().Select(Name)];
 
     internal static async Task<int> RunAsync(string program, string results)
     {
         int failed = 0;
         await LedgerCases.WarmUpAsync().ConfigureAwait(false);
+        await TrezorCases.WarmUpAsync().ConfigureAwait(false);
         foreach (MethodInfo method in Cases())
         {
-            LedgerCases cases = new(program);
+            IGuestCases cases = Create(method.ReflectedType!, program);
             long begun = Stopwatch.GetTimestamp();
             string? failure = null;
             try
@@ -37,7 +39,7 @@ internal static class GuestRun
             }
 
             CaseResult result = new(
-                method.Name, failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
+                Name(method), failure is null, Stopwatch.GetElapsedTime(begun).TotalSeconds, failure ?? string.Join("; ", cases.Measured), cases.Quotes);
             await File.AppendAllTextAsync(results, JsonSerializer.Serialize(result) + "\n").ConfigureAwait(false);
             Console.Out.WriteLine($"{(result.Passed ? "passed" : "FAILED")} {result.Name} {result.Seconds:0.0} s {result.Words}");
         }
@@ -45,8 +47,17 @@ internal static class GuestRun
         return failed;
     }
 
-    private static IEnumerable<MethodInfo> Cases() => typeof(LedgerCases)
-        .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-        .Where(method => method.ReturnType == typeof(Task))
-        .OrderBy(method => method.MetadataToken);
+    /// <summary>Those of our own program first, then the contract of each transport.</summary>
+    private static IEnumerable<MethodInfo> Cases() => typeof(GuestRun).Assembly.GetTypes()
+        .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IGuestCases)))
+        .OrderBy(type => type.IsSubclassOf(typeof(PacketTransportContract)))
+        .ThenBy(type => type.MetadataToken)
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .Where(method => method.ReturnType == typeof(Task) && method.GetParameters().Length == 0)
+            .OrderBy(method => method.MetadataToken));
+
+    private static string Name(MethodInfo method) => $"{method.ReflectedType!.Name}.{method.Name}";
+
+    private static IGuestCases Create(Type type, string program) =>
+        (IGuestCases)Activator.CreateInstance(type, type.GetConstructor([typeof(string)]) is null ? [] : [program])!;
 }

@@ -4,20 +4,21 @@ using System.Text;
 
 namespace HwBridge.UsbVm;
 
-/// <summary>Debian's stock kernel, a few of its modules, busybox and udev: downloaded by apt, unpacked, never installed.</summary>
+/// <summary>Debian's stock kernel, a few of its modules, busybox, udev and usbip: downloaded by apt, unpacked, never installed.</summary>
 internal sealed class DebianKernel
 {
     /// <summary>Where in the kernel's package the modules lie that a guest may need.</summary>
     private static readonly string[] Folders =
     [
         "/kernel/drivers/virtio/", "/kernel/net/9p/", "/kernel/fs/9p/", "/kernel/fs/netfs/", "/kernel/fs/fscache/", "/kernel/fs/overlayfs/", "/kernel/drivers/hid/",
+        "/kernel/drivers/usb/",
     ];
 
     /// <summary>What the guest loads; what these depend on comes first.</summary>
-    private static readonly string[] Wanted = ["virtio_pci", "9pnet_virtio", "9p", "overlay", "hid_generic", "uhid"];
+    private static readonly string[] Wanted = ["virtio_pci", "9pnet_virtio", "9p", "overlay", "hid_generic", "usbhid", "uhid", "vhci_hcd"];
 
-    /// <summary>How the packages' files begin; the last ones are udev's.</summary>
-    private static readonly string[] Packages = ["linux-image-", "busybox-static_", "udev_", "libkmod2_"];
+    /// <summary>How the packages' files begin; from the third on, programs for the guest.</summary>
+    private static readonly string[] Packages = ["linux-image-", "busybox-static_", "udev_", "libkmod2_", "usbip_"];
 
     private readonly Dictionary<string, byte[]> _modules = [];
 

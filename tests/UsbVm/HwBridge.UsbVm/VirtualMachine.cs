@@ -82,7 +82,7 @@ internal static class VirtualMachine
             $"""
             #!/bin/busybox sh
             /bin/busybox --install -s /bin
-            mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mkdir -p /dev/pts /dev/shm
+            mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mkdir -p /dev/pts /dev/shm; ip link set lo up
             while read module; do insmod /modules/$module.ko || echo "module $module was not loaded"; done < /modules/order
             share=trans=virtio,version=9p2000.L,msize=1048576
             mount -t 9p -o ro,cache=loose,$share host /host && mount -t 9p -o ro,cache=loose,$share programs /host/mnt || poweroff -f
@@ -93,7 +93,7 @@ internal static class VirtualMachine
             mount -t overlay -o lowerdir=/host/etc,upperdir=/layer/new,workdir=/layer/work etc /host/etc || echo "/etc can not be written"
             mount -t 9p -o $share results /host/srv || poweroff -f
             echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s"
-            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} SYSTEMD_IGNORE_CHROOT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command} 2> /errors
+            chroot /host /usr/bin/env -i PATH=/mnt/machine/kernel/udev/bin:/mnt/machine/kernel/udev/usr/sbin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DOTNET_ROOT={runtime} SYSTEMD_IGNORE_CHROOT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 {command} 2> /errors
             code=$?; cat /errors
             echo "guest ends after $(cut -d' ' -f1 /proc/uptime) s with $code"
             sync; poweroff -f

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using HwBridge.Bench.Running;
 using HwBridge.Core.KeyStores;
 using HwBridge.Devices;
-using HwBridge.Shared.Bridge;
+using HwBridge.Shared.SigningBridge;
 
 namespace HwBridge.Bench.Bridge;
 

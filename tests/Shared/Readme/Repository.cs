@@ -1,4 +1,4 @@
-namespace HwBridge.EndToEnd;
+namespace HwBridge.Shared.Readme;
 
 /// <summary>The checkout that the tests run in.</summary>
 internal static class Repository

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using HwBridge.Core.People;
 using HwBridge.Core.Secrets;
 
-namespace HwBridge.Shared.Bridge;
+namespace HwBridge.Shared.SigningBridge;
 
 /// <summary>Keeps what it is told, and answers nothing.</summary>
 internal sealed class QuietPerson : IPerson
