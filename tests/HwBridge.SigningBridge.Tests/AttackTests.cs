@@ -126,26 +126,16 @@ public sealed class AttackTests
     [Test]
     public async Task Requests_AThousandAtOnce_AllGetTheirOwnAnswer()
     {
-        await using TestBridge bridge = await TestBridge.StartAsync(overSocket: true);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => bridge.SignMessageAsync()));
+        await using TestBridge bridge = await TestBridge.StartAsync(change: options => options with { Log = null }, overSocket: true);
+        int signed = await SignManyAsync(bridge, 1000);
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        JsonElement[] answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(
-            i => bridge.SignMessageAsync(string.Create(CultureInfo.InvariantCulture, $"0x{i:x8}"))));
-        int signed = 0;
-        for (int i = 0; i < answers.Length; i++)
-        {
-            byte[] message = Convert.FromHexString(i.ToString("x8", CultureInfo.InvariantCulture));
-            EthereumSignature signature = EthereumSignature.TryDecode(Convert.FromHexString(answers[i].GetProperty("result").GetString()![2..]))!.Value;
-            Assert.That($"{signature.Recover(PersonalMessage.SigningHash(message))}", Is.EqualTo(TestBridge.Account));
-            signed++;
-        }
+        signed += await SignManyAsync(bridge, 1000);
+        long more = GC.GetTotalMemory(forceFullCollection: true) - before;
+        TestContext.Out.WriteLine($"{signed} of 2000 requests signed, a thousand at once, each with its own message; the second thousand left {more >> 10} KiB more");
+        Assert.That(signed, Is.EqualTo(2000));
 
-        answers = [];
-        long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.That(kept, Is.LessThan(16 << 20), "what a thousand requests leave in memory, the client's connections among it");
-        TestContext.Out.WriteLine($"{kept >> 10} KiB kept after a thousand requests, their connections among it");
-        TestContext.Out.WriteLine($"{signed} of 1000 parallel requests signed, each with its own message");
-        Assert.That(signed, Is.EqualTo(1000));
+        // The test's own person keeps what it is told, about 1.5 KiB a request.
+        Assert.That(more, Is.LessThan(4 << 20), "memory is flat");
     }
 
     [Test]
@@ -315,5 +305,19 @@ public sealed class AttackTests
         string log = bridge.Log.ToString();
         Assert.That(log, Does.Contain("personal_sign").And.Contain("\"signed\""));
         Assert.That(log, Does.Not.Contain("secret text").And.Not.Contain("7365637265").And.Not.Contain(signature[2..20]).And.Not.Contain(bridge.Token));
+    }
+
+    private static async Task<int> SignManyAsync(TestBridge bridge, int count)
+    {
+        JsonElement[] answers = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            i => bridge.SignMessageAsync(string.Create(CultureInfo.InvariantCulture, $"0x{i:x8}"))));
+        for (int i = 0; i < answers.Length; i++)
+        {
+            byte[] message = Convert.FromHexString(i.ToString("x8", CultureInfo.InvariantCulture));
+            EthereumSignature signature = EthereumSignature.TryDecode(Convert.FromHexString(answers[i].GetProperty("result").GetString()![2..]))!.Value;
+            Assert.That($"{signature.Recover(PersonalMessage.SigningHash(message))}", Is.EqualTo(TestBridge.Account));
+        }
+
+        return answers.Length;
     }
 }
