@@ -117,7 +117,7 @@ public sealed class BridgeTransportTests
     {
         await using TrezorKeyStore store = await OpenAsync(default);
         _bridge.Instead = answer;
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await KeyAsync(store, default));
+        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await KeyAsync(store, default))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.Protocol));
         Assert.That(fault.Message, Does.Contain("the bridge at port").And.None.EqualTo('\u001b'));
         Assert.That(

@@ -48,7 +48,7 @@ internal sealed class ExecutionNodeTests
     {
         await using FakeNode fake = new(_ => answer);
         using ExecutionNode node = new(fake.Url);
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await node.ChainIdAsync(CancellationToken.None));
+        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await node.ChainIdAsync(CancellationToken.None))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.Io));
         Assert.That(fault.Message, Does.Contain("eth_chainId").And.Contains(words));
     }

@@ -49,7 +49,7 @@ internal sealed class EthereumTransactionTests
             byte[] changed = [.. signature];
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
             FaultException fault = Assert.Throws<FaultException>(
-                () => EthereumSignature.TryDecode(changed)!.Value.RequireFrom(signer, digest, "a"));
+                () => EthereumSignature.TryDecode(changed)!.Value.RequireFrom(signer, digest, "a"))!;
             Assert.That(fault.Fault, Is.EqualTo(Fault.Protocol));
         }
 
@@ -88,7 +88,7 @@ internal sealed class EthereumTransactionTests
     [TestCase("ca80820001808080808080", "must be")]
     public void Decode_NotOurs_IsRefused(string hex, string words)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => EthereumTransaction.Decode(Convert.FromHexString(hex), "tx"));
+        FaultException fault = Assert.Throws<FaultException>(() => EthereumTransaction.Decode(Convert.FromHexString(hex), "tx"))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.BadInput));
         Assert.That(fault.Message, Does.Contain(words).Or.Contains("announces"));
     }

@@ -47,7 +47,7 @@ internal sealed class RlpItemTests
     [TestCase("c9c8c7c6c5c4c3c2c1c0", "more than 8 deep")]
     public void Decode_NotTheOneEncoding_IsRefused(string hex, string words)
     {
-        FaultException fault = Assert.Throws<FaultException>(() => RlpItem.Decode(Convert.FromHexString(hex), "tx"));
+        FaultException fault = Assert.Throws<FaultException>(() => RlpItem.Decode(Convert.FromHexString(hex), "tx"))!;
         Assert.That(fault.Message, Does.StartWith("tx: the item at byte ").And.Contains(words));
     }
 }

@@ -40,7 +40,7 @@ internal sealed class LedgerSigningTests
         await using SoftwareLedger ledger = SwitchOn(screen);
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         IExecutionSigning signing = store.Require<IExecutionSigning>("sign");
-        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await SigningCases.SignAsync(kind, signing, CancellationToken.None));
+        FaultException fault = Assert.ThrowsAsync<FaultException>(async () => await SigningCases.SignAsync(kind, signing, CancellationToken.None))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.UserRejected));
         screen.Answer(approve: true);
         screen.Answer(approve: true);
@@ -198,7 +198,7 @@ internal sealed class LedgerSigningTests
         await using SoftwareLedger ledger = TestLedger.SwitchOn(new PolicyScreen(approve: true));
         await using LedgerKeyStore store = await TestLedger.OpenAsync(ledger);
         FaultException fault = Assert.ThrowsAsync<FaultException>(
-            async () => await store.Require<IExecutionSigning>("sign").SignTransactionAsync(Account, SigningCases.Call, CancellationToken.None));
+            async () => await store.Require<IExecutionSigning>("sign").SignTransactionAsync(Account, SigningCases.Call, CancellationToken.None))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.Unsupported));
         Assert.That(fault.Remedy, Does.Contain("Blind signing"));
     }

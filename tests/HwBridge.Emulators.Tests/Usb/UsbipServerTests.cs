@@ -156,7 +156,7 @@ public sealed class UsbipServerTests
     [Test]
     public void Start_PortInUse_IsSaid()
     {
-        FaultException fault = Assert.Throws<FaultException>(() => UsbipServer.Start(_device, UsbDescription.Trezor(TrezorFlavour.Core), _server.EndPoint.Port));
+        FaultException fault = Assert.Throws<FaultException>(() => UsbipServer.Start(_device, UsbDescription.Trezor(TrezorFlavour.Core), _server.EndPoint.Port))!;
         Assert.That(fault.Fault, Is.EqualTo(Fault.Io));
     }
 
