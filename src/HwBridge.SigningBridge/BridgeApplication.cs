@@ -250,8 +250,8 @@ internal sealed class BridgeApplication : IHttpApplication<HttpContext>, IAsyncD
         BlsSignature signature = await _consensus.SignAsync(identifier, body, CallerLookup.Find(context), context.RequestAborted)
             .ConfigureAwait(false);
 
-        // Web3Signer gives text unless JSON is asked for.
-        if (context.Request.Headers.Accept.ToString().Contains(Json, StringComparison.OrdinalIgnoreCase))
+        // Web3Signer gives text unless JSON, or anything, is asked for by name.
+        if (context.Request.GetTypedHeaders().Accept.Any(static type => type.MatchesAllTypes || type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)))
         {
             await WriteAsync(context, StatusCodes.Status200OK, json =>
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -273,6 +274,32 @@ public sealed class AttackTests
         folder.Delete(recursive: true);
     }
 
+    /// <summary>Even where folder and socket were opened to everybody by mistake, the kernel says whose the program is.</summary>
+    [Test]
+    public async Task Socket_ForAnotherUser_IsClosed()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync(overSocket: true);
+        Assert.That((await AskAsNobodyAsync(bridge)).ExitCode, Is.EqualTo(7), "the system refuses the connection");
+        for (DirectoryInfo? folder = Directory.GetParent(bridge.SocketPath); folder!.FullName != Path.TrimEndingDirectorySeparator(Path.GetTempPath()); folder = folder.Parent)
+        {
+            File.SetUnixFileMode(folder.FullName, (UnixFileMode)0x1ff);
+        }
+
+        File.SetUnixFileMode(bridge.SocketPath, (UnixFileMode)0x1ff);
+        (int exitCode, string answer) = await AskAsNobodyAsync(bridge);
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(answer, Does.Contain("foreignUser"));
+    }
+
+    [Test]
+    public async Task TokenFile_OfAnotherUser_IsRefused()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        Assert.That((await RunAsRootAsync("chown", "65534", bridge.TokenFile)).ExitCode, Is.Zero);
+        FaultException refused = Assert.ThrowsAsync<FaultException>(() => AccessToken.OpenAsync(bridge.TokenFile, CancellationToken.None))!;
+        Assert.That(refused.Message, Does.Contain("belongs to another user"));
+    }
+
     [TestCase("other", 0x1a4)]
     [TestCase("group", 0x1a0)]
     public void TokenFile_ThatOthersCanRead_IsRefused(string who, int mode)
@@ -305,6 +332,19 @@ public sealed class AttackTests
         string log = bridge.Log.ToString();
         Assert.That(log, Does.Contain("personal_sign").And.Contain("\"signed\""));
         Assert.That(log, Does.Not.Contain("secret text").And.Not.Contain("7365637265").And.Not.Contain(signature[2..20]).And.Not.Contain(bridge.Token));
+    }
+
+    private static Task<(int ExitCode, string Output)> AskAsNobodyAsync(TestBridge bridge) => RunAsRootAsync(
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "curl", "--silent", "--unix-socket", bridge.SocketPath, "http://localhost/upcheck");
+
+    private static async Task<(int ExitCode, string Output)> RunAsRootAsync(params string[] command)
+    {
+        string[] whole = Environment.IsPrivilegedProcess ? command : ["sudo", "-n", .. command];
+        using Process process = Process.Start(new ProcessStartInfo(whole[0], whole[1..]) { RedirectStandardOutput = true })!;
+        using CancellationTokenSource patience = new(TestBridge.Patience);
+        string output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, output);
     }
 
     private static async Task<int> SignManyAsync(TestBridge bridge, int count)

@@ -149,14 +149,14 @@ internal static class ConsensusSignatureReader
             root ?? throw cursor.Missing("genesis_validators_root"));
     }
 
-    /// <summary>Stands the cursor on a member of the request.</summary>
+    /// <summary>Stands the cursor on a member of the request, which Lodestar names as the type in one case.</summary>
     private static JsonCursor Find(ReadOnlySpan<byte> json, string member)
     {
         JsonCursor cursor = Begin(json);
         cursor.BeginObject();
         while (cursor.NextMember(out string name))
         {
-            if (name == member)
+            if (name.Equals(member, StringComparison.OrdinalIgnoreCase))
             {
                 cursor.BeginObject();
                 return cursor;

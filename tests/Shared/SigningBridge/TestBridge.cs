@@ -2,8 +2,12 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using HwBridge.Backups;
 using HwBridge.Core.Bip32;
+using HwBridge.Core.Bls;
+using HwBridge.Core.Eip2333;
 using HwBridge.Core.Eip2334;
+using HwBridge.Core.Eip2335;
 using HwBridge.Core.KeyStores;
 using HwBridge.Core.Secrets;
 using HwBridge.Devices;
@@ -61,17 +65,22 @@ internal sealed class TestBridge : IAsyncDisposable
     /// <param name="wrap">Puts something between the bridge and the device.</param>
     /// <param name="overSocket">Listen on a Unix socket instead of a port.</param>
     /// <param name="isTrezor">A Model T instead of the Ledger.</param>
+    /// <param name="withBackup">Signs from a backup of the published seed's first validator, sealed to its Ledger.</param>
+    /// <param name="reroute">From the device's address to that of a relay in front of it.</param>
     internal static async Task<TestBridge> StartAsync(
         IDeviceScreen? screen = null,
         Func<BridgeOptions, BridgeOptions>? change = null,
         Func<IKeyStore, IKeyStore>? wrap = null,
         bool overSocket = false,
-        bool isTrezor = false)
+        bool isTrezor = false,
+        bool withBackup = false,
+        Func<string, string>? reroute = null)
     {
         TestBridge bridge = new();
         screen ??= new PolicyScreen(approve: true);
         string uri = isTrezor ? bridge.PlugInTrezor(screen) : bridge.PlugIn(screen, 0);
         bridge.DeviceAddress = uri;
+        string asked = reroute?.Invoke(uri) ?? uri;
         BridgeOptions options = new()
         {
             Port = overSocket ? null : 0,
@@ -79,13 +88,14 @@ internal sealed class TestBridge : IAsyncDisposable
             TokenFile = bridge.TokenFile,
             Accounts = [Path0],
             Validators = [ValidatorKeyPath.Signing(0)],
+            Backup = withBackup ? await bridge.MakeBackupAsync() : null,
             Log = bridge.Log,
         };
         bridge._server = await BridgeServer.StartAsync(
             change?.Invoke(options) ?? options,
             async token =>
             {
-                IKeyStore opened = await DeviceConnector.OpenAsync(DeviceUri.Parse(uri), new ConnectOptions(), bridge.Person, token);
+                IKeyStore opened = await DeviceConnector.OpenAsync(DeviceUri.Parse(asked), new ConnectOptions(), bridge.Person, token);
                 return wrap?.Invoke(opened) ?? opened;
             },
             bridge.Person,
@@ -141,13 +151,40 @@ internal sealed class TestBridge : IAsyncDisposable
 
     internal string PlugIn(IDeviceScreen screen, int port)
     {
-        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(
-            "glory promote mansion idle axis finger extra february uncover one trip resource "
-            + "lawn turtle enact monster seven myth punch hobby comfort wild raise skin");
-        using SecretBuffer seed = mnemonic.DeriveSeed();
+        using SecretBuffer seed = DeriveSeed();
         _ledger = new SoftwareLedger(seed.Span, screen);
         _socket = ApduSocketServer.Start(_ledger, port);
         return $"ledger+tcp://{_socket.EndPoint}";
+    }
+
+    private static SecretBuffer DeriveSeed()
+    {
+        using Bip39Mnemonic mnemonic = Bip39Mnemonic.Parse(
+            "glory promote mansion idle axis finger extra february uncover one trip resource "
+            + "lawn turtle enact monster seven myth punch hobby comfort wild raise skin");
+        return mnemonic.DeriveSeed();
+    }
+
+    private async Task<string> MakeBackupAsync()
+    {
+        using SecretBuffer seed = DeriveSeed();
+        using BlsSecretKey master = Eip2333KeyDerivation.DeriveMaster(seed.Span);
+        using BlsSecretKey key = Eip2333KeyDerivation.Derive(master, ValidatorKeyPath.Signing(0));
+        using SecretBuffer password = SecretBuffer.CopyOf("a password of a test"u8);
+        Keystore keystore = Keystore.Encrypt(key, ValidatorKeyPath.Signing(0), password, KeystoreKdf.Pbkdf2, CancellationToken.None);
+        await using IKeyStore device = await DeviceConnector.OpenAsync(
+            DeviceUri.Parse(DeviceAddress), new ConnectOptions(), Person, CancellationToken.None);
+        X25519PublicKey recipient = await device.Require<ISealing>("seal backups").GetPublicKeyAsync(confirm: false, CancellationToken.None);
+        BackupReceipt receipt = await BackupCreator.CreateAsync(
+            new BackupRequest
+            {
+                Keystores = [new KeystoreInput(keystore, password)],
+                Recipients = [recipient],
+                Files = [Path.Combine(_folder.FullName, "backup.age")],
+            },
+            progress: null,
+            CancellationToken.None);
+        return receipt.Files[0];
     }
 
     private string PlugInTrezor(IDeviceScreen screen)

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace HwBridge.EndToEnd.Faults;
+namespace HwBridge.Shared.Relays;
 
-/// <summary>Stands between one client and an APDU socket, and cuts the line after so many bytes towards the client.</summary>
+/// <summary>Stands between one client at a time and an APDU socket, or cuts the line to its only client after so many bytes.</summary>
 internal sealed class TcpRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,13 +12,16 @@ internal sealed class TcpRelay : IAsyncDisposable
     private readonly Task _running;
     private readonly int _port;
     private readonly long _limit;
+    private readonly Action? _asked;
+    private bool _isDisposed;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="port">The device's port.</param>
     /// <param name="limit">Bytes towards the client before the line is cut.</param>
-    internal TcpRelay(int port, long limit = long.MaxValue)
+    /// <param name="asked">Called after each arrival that was passed to the device.</param>
+    internal TcpRelay(int port, long limit = long.MaxValue, Action? asked = null)
     {
-        (_port, _limit) = (port, limit);
+        (_port, _limit, _asked) = (port, limit, asked);
         _listener.Start();
         _running = Task.Run(RunAsync);
     }
@@ -39,6 +42,12 @@ internal sealed class TcpRelay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _running.ConfigureAwait(false);
@@ -50,15 +59,12 @@ internal sealed class TcpRelay : IAsyncDisposable
     {
         try
         {
-            using Socket client = await _listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
-            using Socket device = new(SocketType.Stream, ProtocolType.Tcp);
-            await device.ConnectAsync(IPAddress.Loopback, _port, _stop.Token).ConfigureAwait(false);
-            Task up = ForwardAsync(client, device, long.MaxValue, record: false);
-            Task down = ForwardAsync(device, client, _limit, record: true);
-            await Task.WhenAny(up, down).ConfigureAwait(false);
-            client.Close();
-            device.Close();
-            await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            do
+            {
+                using Socket client = await _listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
+                await ServeAsync(client).ConfigureAwait(false);
+            }
+            while (_limit == long.MaxValue && !_stop.IsCancellationRequested);
         }
         catch (Exception ended) when (ended is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -66,7 +72,19 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(Socket from, Socket to, long limit, bool record)
+    private async Task ServeAsync(Socket client)
+    {
+        using Socket device = new(SocketType.Stream, ProtocolType.Tcp);
+        await device.ConnectAsync(IPAddress.Loopback, _port, _stop.Token).ConfigureAwait(false);
+        Task up = ForwardAsync(client, device, long.MaxValue, isAnswer: false);
+        Task down = ForwardAsync(device, client, _limit, isAnswer: true);
+        await Task.WhenAny(up, down).ConfigureAwait(false);
+        client.Close();
+        device.Close();
+        await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task ForwardAsync(Socket from, Socket to, long limit, bool isAnswer)
     {
         byte[] buffer = new byte[4096];
         while (limit > 0)
@@ -79,7 +97,7 @@ internal sealed class TcpRelay : IAsyncDisposable
 
             count = (int)Math.Min(count, limit);
             limit -= count;
-            if (record)
+            if (isAnswer)
             {
                 lock (_answers)
                 {
@@ -88,6 +106,10 @@ internal sealed class TcpRelay : IAsyncDisposable
             }
 
             await to.SendAsync(buffer.AsMemory(0, count), _stop.Token).ConfigureAwait(false);
+            if (!isAnswer)
+            {
+                _asked?.Invoke();
+            }
         }
     }
 }
