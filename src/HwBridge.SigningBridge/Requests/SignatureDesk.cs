@@ -51,7 +51,7 @@ internal sealed class SignatureDesk(RequestBoard board, DeviceQueue device, Brid
             (RequestStatus status, string? reason) = failure switch
             {
                 FaultException { Fault: Fault.UserRejected } => (RequestStatus.Rejected, null),
-                FaultException fault => (RequestStatus.Failed, fault.Message),
+                FaultException or RefusedException => (RequestStatus.Failed, failure.Message),
                 OperationCanceledException => (RequestStatus.Abandoned, (string?)null),
                 _ => (RequestStatus.Failed, $"a defect of hwbridge: {failure.GetType().Name}"),
             };

@@ -96,7 +96,7 @@ internal abstract class GuestCases(string program) : IGuestCases
     protected async Task<string> CreateBackupAsync(string device)
     {
         string backup = Path.Combine(Folder, "backup.age");
-        (await ProgramAsync("backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
+        (await HwBridgeAsync("backup", "create", "--from", FirstKeystore, "--password-file", PasswordFile(), "--to", device, "--out", backup).ConfigureAwait(false))
             .Expect(0);
         return backup;
     }

@@ -28,8 +28,7 @@ public sealed class KernelTests
         }
 
         Directory.CreateDirectory(results);
-        DebianKernel kernel = await DebianKernel.ObtainAsync(Path.Combine(machine, "kernel")).ConfigureAwait(false);
-        double obtained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        Task<DebianKernel> kernel = DebianKernel.ObtainAsync(Path.Combine(machine, "kernel"));
         await HostTool.RunAsync(
             Repository.Root, "dotnet", "publish", "src/HwBridge.Cli", "-c", "Release", "-v", "quiet", "--nologo", "-p:RunAnalyzers=false",
             "-p:EnforceCodeStyleInBuild=false", "-o", Path.Combine(machine, "hwbridge"))
@@ -38,9 +37,10 @@ public sealed class KernelTests
         await HostTool.RunAsync(
             Path.Combine(Repository.Root, "tests", "UsbVm", "HwBridge.UsbVm"), "gcc", "-O2", "-Wall", "-Werror", "exchange.c",
             "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw", "-lusb-1.0").ConfigureAwait(false);
-        double published = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        DebianKernel obtained = await kernel.ConfigureAwait(false);
+        double prepared = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
-            kernel, AppContext.BaseDirectory, results, "dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
+            obtained, AppContext.BaseDirectory, results, "dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
             .ConfigureAwait(false);
         string file = Path.Combine(results, "results.json");
         foreach (string line in File.Exists(file) ? await File.ReadAllLinesAsync(file).ConfigureAwait(false) : [])
@@ -51,7 +51,7 @@ public sealed class KernelTests
 
         double ended = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         await TestContext.Progress.WriteLineAsync(
-            $"packages {obtained:0.0} s, publish {published - obtained:0.0} s, machine {ended - published:0.0} s, in all {ended:0.0} s").ConfigureAwait(false);
+            $"packages and programs {prepared:0.0} s, machine {ended - prepared:0.0} s, in all {ended:0.0} s").ConfigureAwait(false);
     }
 
     [TestCaseSource(nameof(Cases))]

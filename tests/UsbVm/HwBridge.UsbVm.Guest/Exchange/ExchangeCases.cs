@@ -9,7 +9,7 @@ namespace HwBridge.UsbVm.Guest.Exchange;
 /// <summary>How long one exchange of 64 bytes takes, beside a C program that does the same with the field's library.</summary>
 internal sealed class ExchangeCases(string program) : IGuestCases
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int WarmUp = 200;
     private const int Count = 1000;
     private static readonly TimeSpan RoundDeadline = TimeSpan.FromMinutes(1);
