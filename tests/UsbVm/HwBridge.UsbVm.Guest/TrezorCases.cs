@@ -339,7 +339,7 @@ internal sealed class TrezorCases(string program) : GuestCases(program)
         {
             process.Refresh();
             TimeSpan before = process.TotalProcessorTime;
-            await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(3)).ConfigureAwait(false);
             process.Refresh();
             if (process.TotalProcessorTime == before)
             {

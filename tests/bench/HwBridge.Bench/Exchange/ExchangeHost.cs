@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using HwBridge.Core.Eip2334;
 using HwBridge.Core.KeyStores;
+using HwBridge.Devices;
 using HwBridge.Devices.Ledger;
 using HwBridge.Protocols.Ledger;
 using HwBridge.Transports.Tcp;
@@ -18,6 +19,9 @@ internal static class ExchangeHost
 
     /// <summary>HwBridge's key store.</summary>
     internal const string Ours = "hwbridge";
+
+    /// <summary>HwBridge's session, with a validator key that is taken as it comes, as hw-app-eth takes it.</summary>
+    internal const string Unchecked = "unchecked";
 
     /// <summary>The same bytes by a socket that is asked without a pause, and nothing else.</summary>
     internal const string Bare = "bare";
@@ -57,6 +61,14 @@ internal static class ExchangeHost
         }
 
         TcpTransport transport = await TcpTransport.ConnectAsync("bench", "127.0.0.1", device, CancellationToken.None);
+        if (kind == Unchecked)
+        {
+            await using LedgerSession session = new(new DeviceLink(transport, new ApduSocketFraming()), new SilentPerson(), new LedgerOptions());
+            UncheckedValidatorKey command = new(new GetEth2PublicKeyCommand(ValidatorKeyPath.Signing(0)));
+            await MeasureAsync(async () => await session.ExchangeAsync(command, tell: null, CancellationToken.None), rounds, warmUp);
+            return;
+        }
+
         await using LedgerKeyStore store = await LedgerKeyStore.OpenAsync(
             transport, new ApduSocketFraming(), new SilentPerson(), new LedgerOptions(), CancellationToken.None);
         store.TryGet(out ISealing? sealing);
