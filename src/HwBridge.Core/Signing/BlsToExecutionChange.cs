@@ -1,4 +1,5 @@
 using HwBridge.Core.Bls;
+using HwBridge.Core.Json;
 using HwBridge.Core.Networks;
 using HwBridge.Core.Ssz;
 
@@ -39,5 +40,37 @@ public sealed record BlsToExecutionChange(ulong ValidatorIndex, BlsPublicKey Fro
         return key.GetPublicKey() == FromBlsPublicKey
             ? new SignedBlsToExecutionChange(this, SigningRoot(network).Sign(key))
             : throw new ArgumentException("is not the secret key of FromBlsPublicKey", nameof(key));
+    }
+
+    /// <summary>Reads the object of the beacon API.</summary>
+    internal static BlsToExecutionChange Read(ref JsonCursor cursor)
+    {
+        ulong? index = null;
+        BlsPublicKey? from = null;
+        ExecutionAddress? to = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
+        {
+            switch (name)
+            {
+                case "validator_index":
+                    index = cursor.GetQuotedNumber();
+                    break;
+                case "from_bls_pubkey":
+                    from = cursor.GetPublicKey();
+                    break;
+                case "to_execution_address":
+                    to = ExecutionAddress.Read(ref cursor);
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
+            }
+        }
+
+        return new BlsToExecutionChange(
+            index ?? throw cursor.Missing("validator_index"),
+            from ?? throw cursor.Missing("from_bls_pubkey"),
+            to ?? throw cursor.Missing("to_execution_address"));
     }
 }

@@ -73,7 +73,7 @@ public sealed record BlsToExecutionChangeFile(Network Network, IReadOnlyList<Sig
             switch (name)
             {
                 case "message":
-                    message = ReadMessage(ref cursor);
+                    message = BlsToExecutionChange.Read(ref cursor);
                     break;
                 case "signature":
                     signature = cursor.GetSignature();
@@ -92,37 +92,6 @@ public sealed record BlsToExecutionChangeFile(Network Network, IReadOnlyList<Sig
         return change.IsSigned(network)
             ? change
             : throw cursor.Fault($"has a signature that is not {change.Message.FromBlsPublicKey}'s of this change on {network.Name}");
-    }
-
-    private static BlsToExecutionChange ReadMessage(ref JsonCursor cursor)
-    {
-        ulong? index = null;
-        BlsPublicKey? from = null;
-        ExecutionAddress? to = null;
-        cursor.BeginObject();
-        while (cursor.NextMember(out string name))
-        {
-            switch (name)
-            {
-                case "validator_index":
-                    index = cursor.GetQuotedNumber();
-                    break;
-                case "from_bls_pubkey":
-                    from = cursor.GetPublicKey();
-                    break;
-                case "to_execution_address":
-                    to = ExecutionAddress.Read(ref cursor);
-                    break;
-                default:
-                    cursor.Skip();
-                    break;
-            }
-        }
-
-        return new BlsToExecutionChange(
-            index ?? throw cursor.Missing("validator_index"),
-            from ?? throw cursor.Missing("from_bls_pubkey"),
-            to ?? throw cursor.Missing("to_execution_address"));
     }
 
     private static void CheckMetadata(ref JsonCursor cursor, Network network)

@@ -41,7 +41,7 @@ public sealed record SignedVoluntaryExit(VoluntaryExit Message, BlsSignature Sig
             switch (name)
             {
                 case "message":
-                    message = ReadMessage(ref cursor);
+                    message = VoluntaryExit.Read(ref cursor);
                     break;
                 case "signature":
                     signature = cursor.GetSignature();
@@ -67,29 +67,5 @@ public sealed record SignedVoluntaryExit(VoluntaryExit Message, BlsSignature Sig
         json.WriteEndObject();
         json.WriteString("signature"u8, Signature.ToString());
         json.WriteEndObject();
-    }
-
-    private static VoluntaryExit ReadMessage(ref JsonCursor cursor)
-    {
-        ulong? epoch = null;
-        ulong? index = null;
-        cursor.BeginObject();
-        while (cursor.NextMember(out string name))
-        {
-            switch (name)
-            {
-                case "epoch":
-                    epoch = cursor.GetQuotedNumber();
-                    break;
-                case "validator_index":
-                    index = cursor.GetQuotedNumber();
-                    break;
-                default:
-                    cursor.Skip();
-                    break;
-            }
-        }
-
-        return new VoluntaryExit(epoch ?? throw cursor.Missing("epoch"), index ?? throw cursor.Missing("validator_index"));
     }
 }

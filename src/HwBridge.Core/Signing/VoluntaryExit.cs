@@ -1,4 +1,5 @@
 using HwBridge.Core.Bls;
+using HwBridge.Core.Json;
 using HwBridge.Core.Networks;
 using HwBridge.Core.Ssz;
 
@@ -24,4 +25,29 @@ public readonly record struct VoluntaryExit(ulong Epoch, ulong ValidatorIndex)
     /// <param name="key">The validator's signing key.</param>
     /// <param name="network">Where the validator is.</param>
     public SignedVoluntaryExit Sign(BlsSecretKey key, Network network) => new(this, SigningRoot(network).Sign(key));
+
+    /// <summary>Reads the object of the beacon API.</summary>
+    internal static VoluntaryExit Read(ref JsonCursor cursor)
+    {
+        ulong? epoch = null;
+        ulong? index = null;
+        cursor.BeginObject();
+        while (cursor.NextMember(out string name))
+        {
+            switch (name)
+            {
+                case "epoch":
+                    epoch = cursor.GetQuotedNumber();
+                    break;
+                case "validator_index":
+                    index = cursor.GetQuotedNumber();
+                    break;
+                default:
+                    cursor.Skip();
+                    break;
+            }
+        }
+
+        return new VoluntaryExit(epoch ?? throw cursor.Missing("epoch"), index ?? throw cursor.Missing("validator_index"));
+    }
 }

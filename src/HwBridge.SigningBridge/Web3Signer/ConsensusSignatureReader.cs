@@ -158,7 +158,6 @@ internal static class ConsensusSignatureReader
         {
             if (name.Equals(member, StringComparison.OrdinalIgnoreCase))
             {
-                cursor.BeginObject();
                 return cursor;
             }
 
@@ -172,25 +171,7 @@ internal static class ConsensusSignatureReader
         ReadOnlySpan<byte> json, ForkInfo fork)
     {
         JsonCursor cursor = Find(json, "voluntary_exit");
-        ulong? epoch = null;
-        ulong? index = null;
-        while (cursor.NextMember(out string name))
-        {
-            switch (name)
-            {
-                case "epoch":
-                    epoch = cursor.GetQuotedNumber();
-                    break;
-                case "validator_index":
-                    index = cursor.GetQuotedNumber();
-                    break;
-                default:
-                    cursor.Skip();
-                    break;
-            }
-        }
-
-        VoluntaryExit exit = new(epoch ?? throw cursor.Missing("epoch"), index ?? throw cursor.Missing("validator_index"));
+        VoluntaryExit exit = VoluntaryExit.Read(ref cursor);
 
         // On a network that is not known here, the fork of the exit's epoch stands in for the one that EIP-7044 fixes.
         SigningRoot root = fork.Network is { } known
@@ -207,32 +188,7 @@ internal static class ConsensusSignatureReader
         ReadOnlySpan<byte> json, BlsPublicKey key, ForkInfo fork)
     {
         JsonCursor cursor = Find(json, "bls_to_execution_change");
-        ulong? index = null;
-        BlsPublicKey? from = null;
-        ExecutionAddress? to = null;
-        while (cursor.NextMember(out string name))
-        {
-            switch (name)
-            {
-                case "validator_index":
-                    index = cursor.GetQuotedNumber();
-                    break;
-                case "from_bls_pubkey":
-                    from = cursor.GetPublicKey();
-                    break;
-                case "to_execution_address":
-                    to = ExecutionAddress.Read(ref cursor);
-                    break;
-                default:
-                    cursor.Skip();
-                    break;
-            }
-        }
-
-        BlsToExecutionChange change = new(
-            index ?? throw cursor.Missing("validator_index"),
-            from ?? throw cursor.Missing("from_bls_pubkey"),
-            to ?? throw cursor.Missing("to_execution_address"));
+        BlsToExecutionChange change = BlsToExecutionChange.Read(ref cursor);
         RequireSame(change.FromBlsPublicKey, key);
         Network network = fork.Network ?? throw new FaultException(
             Fault.Unsupported,
@@ -256,6 +212,7 @@ internal static class ConsensusSignatureReader
         WithdrawalCredentials? credentials = null;
         ulong? amount = null;
         ForkVersion? version = null;
+        cursor.BeginObject();
         while (cursor.NextMember(out string name))
         {
             switch (name)
@@ -304,6 +261,7 @@ internal static class ConsensusSignatureReader
         ulong? gas = null;
         ulong? time = null;
         BlsPublicKey? publicKey = null;
+        cursor.BeginObject();
         while (cursor.NextMember(out string name))
         {
             switch (name)

@@ -179,54 +179,27 @@ internal sealed class LedgerReturnTests
     private sealed class Plug(SoftwareLedger first, int? cutAt)
     {
         private readonly SoftwareLedger _first = first;
+        private Func<int>? _pieces;
 
         internal SoftwareLedger? Next { get; init; } = first;
 
         internal int Connections { get; private set; }
 
-        internal int Pieces { get; private set; }
+        internal int Pieces => _pieces!();
 
         internal (ITransport Transport, IFraming Framing) Connect()
         {
             Connections++;
             SoftwareLedger ledger = (Connections == 1 ? _first : Next) ?? throw new FaultException(Fault.DeviceNotFound, "went away", "Plug it in.");
             (ITransport transport, IFraming framing) = ledger.Connect();
-            return (new Cable(this, transport, Connections == 1), framing);
+            if (_pieces is not null)
+            {
+                return (transport, framing);
+            }
+
+            LimitedTransport cable = new(transport, cutAt ?? int.MaxValue);
+            _pieces = () => cable.Pieces;
+            return (cable, framing);
         }
-
-        private sealed class Cable(Plug plug, ITransport inner, bool isFirst) : ITransport
-        {
-            private bool _isCut;
-
-            public string Uri => inner.Uri;
-
-            public ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
-            {
-                Count();
-                return inner.SendAsync(piece, cancellationToken);
-            }
-
-            public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-            {
-                int count = await inner.ReceiveAsync(buffer, cancellationToken);
-                Count();
-                return count;
-            }
-
-            public void Drain() => inner.Drain();
-
-            public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-            private void Count()
-            {
-                _isCut |= isFirst && plug.Pieces++ == plug.CutAt;
-                if (_isCut)
-                {
-                    throw new FaultException(Fault.DeviceNotFound, "went away", "Plug it in.");
-                }
-            }
-        }
-
-        private int? CutAt => cutAt;
     }
 }

@@ -1,14 +1,14 @@
 using HwBridge.Core.Faults;
 using HwBridge.Transports;
 
-namespace HwBridge.Devices.Tests.Trezor;
+namespace HwBridge.Devices.Tests;
 
-/// <summary>A cable that is pulled after so many packets, in either direction.</summary>
+/// <summary>A cable that is pulled after so many pieces, in either direction.</summary>
 internal sealed class LimitedTransport(ITransport inner, int limit = int.MaxValue) : ITransport
 {
     public string Uri => inner.Uri;
 
-    internal int Packets { get; private set; }
+    internal int Pieces { get; private set; }
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
@@ -29,9 +29,9 @@ internal sealed class LimitedTransport(ITransport inner, int limit = int.MaxValu
 
     private void Count()
     {
-        if (Packets++ >= limit)
+        if (Pieces++ >= limit)
         {
-            throw new FaultException(Fault.DeviceNotFound, $"{Uri} is gone", "Plug it in.");
+            throw new FaultException(Fault.DeviceNotFound, $"{Uri} went away", "Plug it in.");
         }
     }
 }
