@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace HwBridge.EndToEnd;
 
-/// <summary>A command in a process of its own, with the built <c>hwbridge</c> on the PATH and a folder as its home.</summary>
+/// <summary>A command in a process of its own, with the published <c>hwbridge</c> on the PATH and a folder as its home.</summary>
 internal sealed class RunningCommand : IDisposable
 {
     private readonly Process _process;
@@ -16,7 +16,7 @@ internal sealed class RunningCommand : IDisposable
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.RedirectStandardInput = true;
-        start.Environment["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["PATH"] = $"{PublishedProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = home;
         start.Environment["FIXTURES"] = Path.Combine(Repository.Root, "tests", "HwBridge.EndToEnd", "Fixtures");
         start.Environment["VALIDATOR_CLIENT"] = $"dotnet {typeof(Program).Assembly.Location} keymanager";
@@ -57,7 +57,7 @@ internal sealed class RunningCommand : IDisposable
     /// <param name="command">The program and its arguments.</param>
     internal static RunningCommand Program(string folder, bool holdsInput, params string[] command) =>
         new(
-            new ProcessStartInfo(command[0] == "hwbridge" ? Path.Combine(AppContext.BaseDirectory, "hwbridge") : command[0], command[1..]),
+            new ProcessStartInfo(command[0] == "hwbridge" ? PublishedProgram.HwBridge : command[0], command[1..]),
             folder,
             folder,
             holdsInput);

@@ -18,7 +18,7 @@ internal sealed class PluginClient : IDisposable
 
     internal PluginClient(string machine, string devices)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "age-plugin-hwbridge"), [$"--age-plugin={machine}"])
+        ProcessStartInfo start = new(PublishedProgram.AgePlugin, [$"--age-plugin={machine}"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -204,7 +204,7 @@ internal sealed class CopyTests : IDisposable
         {
             Prepare(null);
             await _workplace.RunAsync(
-                "prlimit", $"--fsize={limit.ToString(CultureInfo.InvariantCulture)}", Path.Combine(AppContext.BaseDirectory, "hwbridge"), "backup", "copy", "backup.age", "stick/copy.age").ConfigureAwait(false);
+                "prlimit", $"--fsize={limit.ToString(CultureInfo.InvariantCulture)}", PublishedProgram.HwBridge, "backup", "copy", "backup.age", "stick/copy.age").ConfigureAwait(false);
             Assert.That(Read(), Is.Null, $"limit {limit}");
         }
 
@@ -248,7 +248,7 @@ internal sealed class CopyTests : IDisposable
     private Task<Outcome> TraceAsync(string fault, params string[] arguments) => _workplace.RunAsync(
     [
         "strace", "-f", "-qq", "-y", "-e", $"trace={fault[..fault.IndexOf(':', StringComparison.Ordinal)]}", "-e", $"inject={fault}",
-        Path.Combine(AppContext.BaseDirectory, "hwbridge"), "--json", .. arguments,
+        PublishedProgram.HwBridge, "--json", .. arguments,
     ]);
 
     private async Task WithMountAsync(string[] mount, Func<Task> work)

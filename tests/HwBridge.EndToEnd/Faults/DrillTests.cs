@@ -218,7 +218,7 @@ internal sealed class DrillTests : IDisposable
         string[] copies = [.. Directory.GetFiles(units).Select(file =>
         {
             // The program need not be installed where the tests run.
-            string text = File.ReadAllText(file).Replace("/usr/local/bin/hwbridge", Path.Combine(AppContext.BaseDirectory, "hwbridge"), StringComparison.Ordinal);
+            string text = File.ReadAllText(file).Replace("/usr/local/bin/hwbridge", PublishedProgram.HwBridge, StringComparison.Ordinal);
             string copy = _workplace[Path.GetFileName(file)];
             File.WriteAllText(copy, text);
             return copy;

@@ -32,11 +32,10 @@ internal sealed class FileTests : IDisposable
         }
 
         // The program itself may lie in a folder that only its owner enters: only what can start there is asked.
-        string program = Path.Combine(AppContext.BaseDirectory, "hwbridge");
-        Outcome reachable = await _workplace.RunAsync([.. asNobody, "test", "-x", program]).ConfigureAwait(false);
-        Assert.That(reachable.ExitCode, Is.Zero, $"another user can't start {program}: give the checkout's folders mode 755");
+        Outcome reachable = await _workplace.RunAsync([.. asNobody, "test", "-x", PublishedProgram.HwBridge]).ConfigureAwait(false);
+        Assert.That(reachable.ExitCode, Is.Zero, $"another user can't start {PublishedProgram.HwBridge}: give the checkout's folders mode 755");
         Outcome outcome = await _workplace.RunAsync(
-            [.. asNobody, program, "--json", "backup", "create", "--from", keystore, "--password-file", _workplace.PasswordFile, "--to", "emulator:ledger", "--out", "new.age"]).ConfigureAwait(false);
+            [.. asNobody, PublishedProgram.HwBridge, "--json", "backup", "create", "--from", keystore, "--password-file", _workplace.PasswordFile, "--to", "emulator:ledger", "--out", "new.age"]).ConfigureAwait(false);
         Assert.That(outcome.Failure(BadInput), Does.Contain(keystore));
         Assert.That(_workplace.Names, Is.Empty);
     }
@@ -257,7 +256,7 @@ internal sealed class FileTests : IDisposable
         string pin = Path.Combine(_workplace.Home, "pin.txt");
         await File.WriteAllTextAsync(pin, "1234\n").ConfigureAwait(false);
         using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "trezor", "--model", model, "--pin-file", pin, "--approve", "never").ConfigureAwait(false);
-        Outcome outcome = await _workplace.RunAsync("setsid", "--wait", Path.Combine(AppContext.BaseDirectory, "hwbridge"), "--json", "pubkeys", "--device", device.Uri).ConfigureAwait(false);
+        Outcome outcome = await _workplace.RunAsync("setsid", "--wait", PublishedProgram.HwBridge, "--json", "pubkeys", "--device", device.Uri).ConfigureAwait(false);
         outcome.Failure(4, Unusable);
         Assert.That(outcome.Output, Does.Not.Contain("1234"));
         Assert.That(_workplace.Names, Is.Empty);

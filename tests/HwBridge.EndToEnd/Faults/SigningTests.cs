@@ -3,6 +3,7 @@ using HwBridge.Core.Execution;
 namespace HwBridge.EndToEnd.Faults;
 
 /// <summary>A signature that is cut off anywhere: a whole transaction, or a fault and no file.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SigningTests : IDisposable
 {
     private const string Validator = "a772ed2e6b56a0515564afd0de893d3d168a6974647fc15a0a07c0958c0ebbce1b99b37558f4df66a3990073f7fda7d4";

@@ -11,8 +11,6 @@ internal sealed class HardeningTests : IDisposable
     // Root's own rights would let it read and lock everything: without them it is a user like any other.
     private static readonly string[] WithoutRights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
 
-    private static readonly string HwBridge = Path.Combine(AppContext.BaseDirectory, "hwbridge");
-
     private readonly Workplace _workplace = new();
 
     public void Dispose() => _workplace.Dispose();
@@ -22,7 +20,7 @@ internal sealed class HardeningTests : IDisposable
     {
         using RunningCommand plain = RunningCommand.Program(_workplace.Folder, holdsInput: true, [.. WithoutRights, "cat"]);
         using RunningCommand running = RunningCommand.Program(
-            _workplace.Folder, holdsInput: true, [.. WithoutRights, HwBridge, "emulator", "ledger", "--port", "0"]);
+            _workplace.Folder, holdsInput: true, [.. WithoutRights, PublishedProgram.HwBridge, "emulator", "ledger", "--port", "0"]);
         await running.WaitForAsync(() => running.Output.Count > 0, Workplace.Deadline, "emulator").ConfigureAwait(false);
         int id = running.ProcessId;
         string[] limits = await File.ReadAllLinesAsync($"/proc/{id}/limits").ConfigureAwait(false);
@@ -49,7 +47,7 @@ internal sealed class HardeningTests : IDisposable
     public async Task Command_WhereMemoryCanNotBeLocked_WarnsOnceAndWorks(int limit)
     {
         using SoftwareDevice device = await SoftwareDevice.StartAsync(_workplace, "trezor").ConfigureAwait(false);
-        string[] command = [HwBridge, "--json", "--quiet", "pubkeys", "--device", device.Uri, "--index", "0-2"];
+        string[] command = [PublishedProgram.HwBridge, "--json", "--quiet", "pubkeys", "--device", device.Uri, "--index", "0-2"];
         string[] with = ["prlimit", $"--memlock={limit}:{limit}", .. WithoutRights];
         Outcome limited = await _workplace.RunAsync([.. with, .. command]).ConfigureAwait(false);
         Outcome free = await _workplace.RunAsync(command).ConfigureAwait(false);
@@ -72,7 +70,7 @@ internal sealed class HardeningTests : IDisposable
         using RunningCommand running = RunningCommand.Program(
             _workplace.Folder,
             holdsInput: false,
-            ["prlimit", "--memlock=0:0", .. WithoutRights, HwBridge, "pubkeys", "--device", device.Uri]);
+            ["prlimit", "--memlock=0:0", .. WithoutRights, PublishedProgram.HwBridge, "pubkeys", "--device", device.Uri]);
         await device.ShowsMoreThanAsync(lines).ConfigureAwait(false);
         Assert.That(running.Error[0], Does.StartWith(Warning));
     }

@@ -31,8 +31,7 @@ internal sealed class HeldCommand : IDisposable
         string output = string.Create(CultureInfo.InvariantCulture, $">/proc/{Environment.ProcessId}/fd/{descriptor}");
         string input = terminal is null ? string.Empty : $"setsid --ctty <{terminal.Path}";
         string line = $"TMPDIR={workplace.Folder} exec {input} \"$0\" \"$@\" {output}";
-        string program = Path.Combine(AppContext.BaseDirectory, "hwbridge");
-        _running = RunningCommand.Program(workplace.Folder, holdsInput: false, ["/bin/bash", "-c", line, program, .. arguments]);
+        _running = RunningCommand.Program(workplace.Folder, holdsInput: false, ["/bin/bash", "-c", line, PublishedProgram.HwBridge, .. arguments]);
     }
 
     /// <summary>What it has said on stderr.</summary>

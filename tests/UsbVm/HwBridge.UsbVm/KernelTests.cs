@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
-using HwBridge.Shared.Readme;
 using HwBridge.UsbVm.Guest;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -29,18 +28,15 @@ public sealed class KernelTests
 
         Directory.CreateDirectory(results);
         Task<DebianKernel> kernel = DebianKernel.ObtainAsync(Path.Combine(machine, "kernel"));
-        await HostTool.RunAsync(
-            Repository.Root, "dotnet", "publish", "src/HwBridge.Cli", "-c", "Release", "-v", "quiet", "--nologo", "-p:RunAnalyzers=false",
-            "-p:EnforceCodeStyleInBuild=false", "-o", Path.Combine(machine, "hwbridge"))
-            .ConfigureAwait(false);
-        AssembleGuest(Path.Combine(machine, "hwbridge"), Path.Combine(machine, "guest"));
+        await PublishedProgram.PublishAsync().ConfigureAwait(false);
+        AssembleGuest(Path.Combine(machine, "guest"));
         await HostTool.RunAsync(
             Path.Combine(Repository.Root, "tests", "UsbVm", "HwBridge.UsbVm"), "gcc", "-O2", "-Wall", "-Werror", "exchange.c",
             "-o", Path.Combine(machine, "exchange"), "-lhidapi-hidraw", "-lusb-1.0").ConfigureAwait(false);
         DebianKernel obtained = await kernel.ConfigureAwait(false);
         double prepared = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _console = await VirtualMachine.RunAsync(
-            obtained, AppContext.BaseDirectory, results, "dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/machine/hwbridge/hwbridge /srv/results.json")
+            obtained, AppContext.BaseDirectory, results, $"dotnet exec /mnt/machine/guest/HwBridge.UsbVm.Guest.dll /mnt/{PublishedProgram.FolderName}/hwbridge /srv/results.json")
             .ConfigureAwait(false);
         string file = Path.Combine(results, "results.json");
         foreach (string line in File.Exists(file) ? await File.ReadAllLinesAsync(file).ConfigureAwait(false) : [])
@@ -74,7 +70,7 @@ public sealed class KernelTests
     }
 
     /// <summary>The guest's programs, with what was compiled ahead of time in the place of what the emulated processor would have to compile.</summary>
-    private static void AssembleGuest(string published, string guest)
+    private static void AssembleGuest(string guest)
     {
         if (Directory.Exists(guest))
         {
@@ -82,11 +78,11 @@ public sealed class KernelTests
         }
 
         string built = AppContext.BaseDirectory;
-        string machine = Path.Combine(built, "machine");
+        string[] others = [Path.Combine(built, "machine"), PublishedProgram.Folder];
         foreach (string file in Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories)
-            .Where(file => !file.StartsWith(machine, StringComparison.Ordinal) && !file.EndsWith(".xml", StringComparison.Ordinal)))
+            .Where(file => !others.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)) && !file.EndsWith(".xml", StringComparison.Ordinal)))
         {
-            string compiled = Path.Combine(published, Path.GetFileName(file));
+            string compiled = Path.Combine(PublishedProgram.Folder, Path.GetFileName(file));
             string place = Path.Combine(guest, Path.GetRelativePath(built, file));
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             File.Copy(file.EndsWith(".dll", StringComparison.Ordinal) && File.Exists(compiled) ? compiled : file, place);

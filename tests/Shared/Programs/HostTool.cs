@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace HwBridge.UsbVm;
+namespace HwBridge.Shared.Programs;
 
 /// <summary>A program of this machine that the tests need.</summary>
 internal static class HostTool
