@@ -14,7 +14,7 @@ internal sealed class ManagedBls12381 : IBls12381
     public void DerivePublicKey(ReadOnlySpan<byte> secretKey, Span<byte> publicKey)
     {
         G1BaseTable.MultiplyAndEncode(secretKey, publicKey);
-        UsedStack.Wipe();
+        Residue.Wipe();
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ internal sealed class ManagedBls12381 : IBls12381
         G2Multiplication.Multiply(ref point, secretKey);
         G2Codec.Encode(in point, signature);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<G2Point>(ref point)));
-        UsedStack.Wipe();
+        Residue.Wipe();
     }
 
     /// <inheritdoc/>

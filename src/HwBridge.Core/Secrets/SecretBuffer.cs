@@ -86,7 +86,7 @@ public sealed unsafe class SecretBuffer : IDisposable
         ((IDisposable)_memory).Dispose();
 
         // Here and not deeper: whoever worked with the secret has left registers and blocks of it just below the caller.
-        UsedStack.Wipe();
+        Residue.Wipe();
     }
 
     /// <summary>Never the content.</summary>

@@ -19,7 +19,7 @@ internal sealed class ExchangeCases(string program) : IGuestCases
     public IReadOnlyList<string> Measured => _measured;
 
     /// <summary>The C program, beside ours.</summary>
-    private string Peer => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, "exchange");
+    private string Peer => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(program)!)!, "machine", "exchange");
 
     public Task Exchange_Hidraw_BesideHidapi() => CompareAsync(
         EchoDevice.Hid, HidrawBus.OfSystem, node => node.Port == EchoDevice.Port, "hidapi", node => node.Path);

@@ -5,7 +5,7 @@ using HwBridge.Core.Secrets;
 
 namespace HwBridge.Core.Tests.Secrets;
 
-internal sealed class UsedStackTests
+internal sealed class ResidueTests
 {
     private static readonly byte[] Pattern = SHA256.HashData("left behind"u8);
 
@@ -15,10 +15,19 @@ internal sealed class UsedStackTests
         LeaveBehind();
         int before = Count(Pattern);
         LeaveBehind();
-        UsedStack.Wipe();
+        Residue.Wipe();
         int after = Count(Pattern);
         Assert.That(before, Is.GreaterThan(0), "what a method leaves on the stack is found");
         Assert.That(after, Is.Zero);
+    }
+
+    /// <summary>A signal, or the first call of a method that is bound late, writes them onto the stack at any moment after.</summary>
+    [Test]
+    public void Wipe_AfterAMethodLeftSomethingInRegisters_LeavesNothingOfIt()
+    {
+        using VectorRegisters registers = new();
+        Assert.That(registers.Count(Pattern, static () => { }), Is.GreaterThan(8), "what stands in the registers is found");
+        Assert.That(registers.Count(Pattern, Residue.Wipe), Is.Zero);
     }
 
     /// <summary>Both wipe deeper than their own frames reach: what lay there before is gone too.</summary>
