@@ -90,13 +90,9 @@ internal sealed unsafe class Descriptor : IDisposable
     {
         count = 0;
         LibC.PollItem item = new() { Descriptor = Number, Events = LibC.PollIn };
-        int ready = LibC.poll(&item, 1, milliseconds);
-        if (ready < 0)
-        {
-            ThrowUnlessPassing();
-        }
 
-        return ready > 0 && TakeWhatIsThere(into, out count);
+        // A wait that fails has brought nothing either; what stands behind it, a longer wait would say.
+        return LibC.TryPoll(&item, 1, milliseconds) > 0 && TakeWhatIsThere(into, out count);
     }
 
     /// <summary>Takes the advisory lock of the file until this is disposed; false when somebody else has it.</summary>
@@ -187,7 +183,12 @@ internal sealed unsafe class Descriptor : IDisposable
     {
         fixed (byte* pointer = into)
         {
-            count = (int)LibC.read(Number, pointer, (nuint)into.Length);
+            count = (int)LibC.TryRead(Number, pointer, (nuint)into.Length);
+            if (count < 0)
+            {
+                // It took nothing: asking again tells why.
+                count = (int)LibC.read(Number, pointer, (nuint)into.Length);
+            }
         }
 
         if (count < 0)

@@ -59,6 +59,16 @@ internal static unsafe partial class LibC
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int poll(PollItem* items, nuint count, int milliseconds);
 
+    /// <summary><see cref="read"/> without the reason of a failure, whose keeping costs calls of its own: whoever needs it reads once more.</summary>
+    [LibraryImport(Library, EntryPoint = "read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint TryRead(int descriptor, byte* buffer, nuint count);
+
+    /// <summary><see cref="poll"/> without the reason of a failure.</summary>
+    [LibraryImport(Library, EntryPoint = "poll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int TryPoll(PollItem* items, nuint count, int milliseconds);
+
     [LibraryImport(Library, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int eventfd(uint initial, int flags);

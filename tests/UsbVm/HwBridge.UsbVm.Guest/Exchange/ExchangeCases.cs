@@ -9,9 +9,9 @@ namespace HwBridge.UsbVm.Guest.Exchange;
 /// <summary>How long one exchange of 64 bytes takes, beside a C program that does the same with the field's library.</summary>
 internal sealed class ExchangeCases(string program) : IGuestCases
 {
-    private const int Rounds = 3;
-    private const int WarmUp = 200;
-    private const int Count = 1000;
+    private const int Rounds = 21;
+    private const int WarmUp = 50;
+    private const int Count = 300;
     private static readonly TimeSpan RoundDeadline = TimeSpan.FromMinutes(1);
 
     private readonly List<string> _measured = [];
